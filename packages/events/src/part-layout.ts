@@ -1,0 +1,74 @@
+/**
+ * An article change as it lies in the log: the event's JSON text, made of consecutive parts, so that a projection is a
+ * concatenation of byte slices.
+ *
+ *     {"id":"enwiki:1",…      core, without its closing brace
+ *     ,"diff":{…}             any other part, with the comma before it
+ *     }
+ *
+ * The record header `parts` gives the names and byte lengths: `core:412 diff:96`.
+ */
+export interface PartSlice {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface EncodedParts {
+  readonly value: Uint8Array
+  readonly header: Uint8Array
+}
+
+/** `parts` are JSON texts in the order they are to lie in; `core` is the first. */
+export function encodeParts(core: string, parts: ReadonlyMap<string, string>): EncodedParts {
+  const texts = [core.slice(0, -1)]
+  const names = ['core']
+  for (const [name, json] of parts) {
+    texts.push(`,${JSON.stringify(name)}:${json}`)
+    names.push(name)
+  }
+  const lengths = texts.map((text) => Buffer.byteLength(text))
+  const header = names.map((name, index) => `${name}:${lengths[index]}`).join(' ')
+  return { value: Buffer.from(`${texts.join('')}}`), header: Buffer.from(header) }
+}
+
+/** Where each part lies in the value. Throws on a header that Freshet did not write. */
+export function decodePartLayout(header: Uint8Array): readonly PartSlice[] {
+  let start = 0
+  return Buffer.from(header.buffer, header.byteOffset, header.byteLength)
+    .toString('latin1')
+    .split(' ')
+    .map((entry) => {
+      const colon = entry.lastIndexOf(':')
+      const length = Number(entry.slice(colon + 1))
+      if (colon < 1 || !Number.isSafeInteger(length))
+        throw new Error(`malformed part "${entry}" in the record header`)
+      const slice = { name: entry.slice(0, colon), start, end: start + length }
+      start = slice.end
+      return slice
+    })
+}
+
+/**
+ * The JSON text of an event that holds only the parts asked for: `core` always, the others where the event has them.
+ * Byte ranges of `value`, adjacent ones joined; the closing brace is the last byte of `value`.
+ */
+export function projectParts(
+  value: Uint8Array,
+  layout: readonly PartSlice[],
+  wanted: ReadonlySet<string>,
+): readonly Uint8Array[] {
+  const slices: Uint8Array[] = []
+  let start = 0
+  let end = 0
+  for (const part of layout) {
+    if (part.name !== 'core' && !wanted.has(part.name)) continue
+    if (part.start !== end) {
+      slices.push(value.subarray(start, end))
+      start = part.start
+    }
+    end = part.end
+  }
+  if (end === value.length - 1) return [...slices, value.subarray(start)]
+  return [...slices, value.subarray(start, end), value.subarray(value.length - 1)]
+}
