@@ -1,0 +1,2 @@
+export * from './change-log.ts'
+export * from './errors.ts'
