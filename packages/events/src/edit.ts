@@ -25,8 +25,16 @@ const LIST_LENGTH_MAX = 1_000
 
 const id = z.int().positive()
 const timestamp = z.iso.datetime({ offset: true })
-const name = z.string().max(NAME_LENGTH_MAX)
-const comment = z.string().max(COMMENT_LENGTH_MAX)
+const wellFormed = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'a lone surrogate has no UTF-8 form; replace it with U+FFFD')
+const name = wellFormed.max(NAME_LENGTH_MAX)
+const comment = wellFormed.max(COMMENT_LENGTH_MAX)
+const title = wellFormed
+  .min(1)
+  .max(TITLE_LENGTH_MAX)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'a title has no control characters')
 const unknown = null
 
 /** Who did it. `null` in place of a performer means that the name is hidden. */
@@ -44,7 +52,7 @@ export type Performer = z.infer<typeof performerSchema>
 /** A page's name at one moment. Titles are in full, with the namespace's name and spaces: `Talk:Main Page`. */
 export const pageNameSchema = z.strictObject({
   id: id.nullable().default(unknown),
-  title: z.string().min(1).max(TITLE_LENGTH_MAX),
+  title,
   namespace: z.int(),
   isRedirect: z.boolean().nullable().default(unknown),
 })
@@ -58,7 +66,7 @@ export const pageSchema = pageNameSchema.extend({
     .nullable()
     .default(unknown),
   /** Where a redirect points to. */
-  redirectTarget: z.string().max(TITLE_LENGTH_MAX).nullable().default(unknown),
+  redirectTarget: title.nullable().default(unknown),
   /** How many revisions a deleted page had. */
   revisionCount: z.int().nonnegative().nullable().default(unknown),
 })
@@ -164,10 +172,8 @@ const editFields = {
   editedAt: timestamp,
   source: sourceEventSchema.nullable().default(unknown),
   /** The source text of the new revision, when the source carries it. */
-  text: z
-    .string()
+  text: wellFormed
     .refine((text) => Buffer.byteLength(text) <= TEXT_BYTES_MAX, `a text has at most ${TEXT_BYTES_MAX} bytes`)
-    .refine((text) => text.isWellFormed(), 'a lone surrogate has no UTF-8 form; replace it with U+FFFD')
     .nullable()
     .default(unknown),
 }
