@@ -1,0 +1,13 @@
+import { hash } from 'node:crypto'
+
+const LENGTH = 31
+
+/**
+ * The SHA-1 of a text as MediaWiki stores it: of its UTF-8, in base 36, 31 digits. Apart from the check that ingest makes
+ * of a text, so that a mistake there shows.
+ */
+export function sha1Base36(text: string): string {
+  return BigInt(`0x${hash('sha1', text)}`)
+    .toString(36)
+    .padStart(LENGTH, '0')
+}
