@@ -17,7 +17,7 @@ export const PERFORMER_KINDS = ['registered', 'temporary', 'anonymous', 'bot'] a
 export type PerformerKind = (typeof PERFORMER_KINDS)[number]
 
 /** Bounds on what an edit may hold. A MediaWiki page is at most 2 MiB (`$wgMaxArticleSize`), a title 255 bytes. */
-export const TEXT_BYTES_MAX = 8 * 1024 * 1024
+export const TEXT_BYTES_MAX = 4 * 1024 * 1024
 const TITLE_LENGTH_MAX = 512
 const NAME_LENGTH_MAX = 512
 const COMMENT_LENGTH_MAX = 20_000

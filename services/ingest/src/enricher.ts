@@ -1,0 +1,168 @@
+import { setImmediate as afterPendingIo } from 'node:timers/promises'
+import type { ChangeLog, LogRecord, NewRecord, ProcessContext, ProcessResult } from '@freshet/change-log'
+import { EDITS_TOPIC, type Edit } from '@freshet/events'
+import { articleChangeRecord } from './article-change.ts'
+import type { ChangeIndex } from './change-index.ts'
+import { type ReceivedEdit, receivedEditOf } from './edit-record.ts'
+import { retryWhileLogUnavailable } from './log-retry.ts'
+import { onChangePublished, onRepeatsDropped, onTextUnavailable } from './metrics.ts'
+import { partsOf } from './parts.ts'
+import type { KeptRevisionTexts, RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
+import { type TextNeed, textNeedsOf } from './text-needs.ts'
+
+export const ENRICHER_GROUP = 'enricher'
+const BATCH_RECORDS_MAX = 200
+const BATCH_BYTES_MAX = 8 * 1024 * 1024
+/** How long edits are worked on before requests and sockets get their turn. */
+const SLICE_MS = 8
+
+export interface EnricherOptions {
+  readonly log: ChangeLog
+  readonly texts: KeptRevisionTexts
+  readonly index: ChangeIndex
+}
+
+/**
+ * The loop from `edits` to `changes`: next edits → their texts → article changes → append, as one transaction with the
+ * position, so that after a crash at any instant each edit has become exactly one change.
+ */
+export class Enricher {
+  readonly #log: ChangeLog
+  readonly #texts: KeptRevisionTexts
+  readonly #index: ChangeIndex
+  #generation: number | undefined
+  /** When the newest edit that became a change was taken in. */
+  #enrichedUpTo: string | undefined
+
+  constructor({ log, texts, index }: EnricherOptions) {
+    this.#log = log
+    this.#texts = texts
+    this.#index = index
+  }
+
+  get enrichedUpTo(): string | undefined {
+    return this.#enrichedUpTo
+  }
+
+  /** Runs until the signal aborts. Rejects only for what no waiting can mend. */
+  async run(signal: AbortSignal): Promise<void> {
+    const processing = () =>
+      this.#log.process({
+        group: ENRICHER_GROUP,
+        topic: EDITS_TOPIC,
+        batchRecordsMax: BATCH_RECORDS_MAX,
+        batchBytesMax: BATCH_BYTES_MAX,
+        handler: (records, context) => this.#enrich(records, context, signal),
+        signal,
+      })
+    try {
+      await retryWhileLogUnavailable('append article changes', processing, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  async #enrich(
+    records: readonly LogRecord[],
+    { generation }: ProcessContext,
+    signal: AbortSignal,
+  ): Promise<ProcessResult> {
+    if (generation !== this.#generation) await this.#index.catchUp(signal)
+    this.#generation = generation
+    const received = this.#withoutRepeats(records.map(receivedEditOf))
+    this.#keepCarriedTexts(received)
+    const texts = await this.#textsOf(received, signal)
+    const append = await this.#changesOf(received, texts)
+    return {
+      append,
+      onCommit: (positions) => {
+        this.#index.add(
+          received.map(({ edit }) => edit.id),
+          positions,
+        )
+        onRepeatsDropped(records.length - received.length)
+        for (const { edit, receivedAt } of received) onChangePublished(edit.kind, receivedAt)
+        this.#enrichedUpTo = received.at(-1)?.receivedAt ?? this.#enrichedUpTo
+      },
+    }
+  }
+
+  #withoutRepeats(received: readonly ReceivedEdit[]): readonly ReceivedEdit[] {
+    const ids = new Set<string>()
+    return received.filter(({ edit }) => {
+      if (ids.has(edit.id) || this.#index.has(edit.id)) return false
+      ids.add(edit.id)
+      return true
+    })
+  }
+
+  /** Before the transaction, so that the base of the next edit is there also after a crash in between. */
+  #keepCarriedTexts(received: readonly ReceivedEdit[]): void {
+    const carried = received.flatMap(({ edit: { wiki, revision, text } }) =>
+      revision?.isContentVisible && text !== null ? [{ wiki, revisionId: revision.id, text }] : [],
+    )
+    if (carried.length > 0) this.#texts.remember(carried)
+  }
+
+  async #textsOf(
+    received: readonly ReceivedEdit[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, TextResult>> {
+    const requests = new Map<string, RevisionRequest>()
+    for (const { edit } of received) {
+      for (const need of Object.values(textNeedsOf(edit)) as TextNeed[]) {
+        if (need.type === 'wanted')
+          requests.set(revisionKey(edit.wiki, need.request.revisionId), need.request)
+      }
+    }
+    const results = await this.#texts.get([...requests.values()], signal)
+    return new Map([...requests.keys()].map((key, index) => [key, results[index] ?? NOT_ANSWERED]))
+  }
+
+  async #changesOf(
+    received: readonly ReceivedEdit[],
+    texts: ReadonlyMap<string, TextResult>,
+  ): Promise<readonly NewRecord[]> {
+    const changes: NewRecord[] = []
+    const hidden = new Set<string>()
+    let sliceEndsAt = performance.now() + SLICE_MS
+    for (const { edit, receivedAt } of received) {
+      this.#hide(edit, hidden)
+      const find = (need: TextNeed) =>
+        need.type === 'known' ? need.result : textIn(texts, hidden, need.request)
+      const needs = textNeedsOf(edit)
+      const base = find(needs.base)
+      const text = find(needs.text)
+      for (const result of [base, text]) if (result.status === 'unavailable') onTextUnavailable(result.reason)
+      const times = { receivedAt, publishedAt: new Date().toISOString() }
+      changes.push(articleChangeRecord(edit, times, partsOf(edit, base, text)))
+      if (performance.now() < sliceEndsAt) continue
+      await afterPendingIo()
+      sliceEndsAt = performance.now() + SLICE_MS
+    }
+    return changes
+  }
+
+  /** A text that was hidden is not kept, and is no base any more: its difference would show it. */
+  #hide(edit: Edit, hidden: Set<string>): void {
+    if (edit.revision === null || edit.revision.isContentVisible) return
+    hidden.add(revisionKey(edit.wiki, edit.revision.id))
+    this.#texts.forget(edit.wiki, [edit.revision.id])
+  }
+}
+
+const NOT_ANSWERED: TextResult = { status: 'unavailable', reason: 'temporarily_unavailable' }
+const SUPPRESSED: TextResult = { status: 'unavailable', reason: 'suppressed' }
+
+function textIn(
+  texts: ReadonlyMap<string, TextResult>,
+  hidden: ReadonlySet<string>,
+  { wiki, revisionId }: RevisionRequest,
+): TextResult {
+  const key = revisionKey(wiki, revisionId)
+  return hidden.has(key) ? SUPPRESSED : (texts.get(key) ?? NOT_ANSWERED)
+}
+
+function revisionKey(wiki: string, revisionId: number): string {
+  return `${wiki}:${revisionId}`
+}
