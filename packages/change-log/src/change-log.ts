@@ -9,14 +9,18 @@
  * **Does not promise** an order across partitions, nor that a rejected `append` left nothing behind: callers that
  * retry give their records deterministic ids, and readers drop repeats.
  *
- * **The caller owes** topics that `ensureTopics` has seen, records of at most `RECORD_BYTES_MAX`, and an end to every
- * `read` and `process` (abort the signal) before the log is disposed of.
+ * **The caller owes** topics that `ensureTopics` has seen, records of at most `RECORD_BYTES_MAX` whose bytes it leaves
+ * alone until the append has resolved, waiting for appends (that is the back-pressure), not writing into records that
+ * it read, and an end to every `read` and `process` (abort the signal) before the log is disposed of.
  */
 export interface ChangeLog extends AsyncDisposable {
   /** Identity of this log's history. A position is only meaningful together with it. URL-safe, 6 to 22 characters. */
   readonly id: string
 
-  /** Creates what is missing and checks what exists. Rejects with `TopicMismatchError` when they differ. */
+  /**
+   * Creates what is missing and checks what exists: rejects with `TopicMismatchError` when partition count or cleanup
+   * differ. Retention may change at any time: it becomes what is asked for here.
+   */
   ensureTopics(topics: readonly TopicSpec[]): Promise<void>
 
   /** The partition that a key belongs to: Kafka's default partitioner (murmur2), in every adapter. */
@@ -25,7 +29,10 @@ export interface ChangeLog extends AsyncDisposable {
   /** Appends and resolves, in the order given, once all records are durable. */
   append(records: readonly NewRecord[]): Promise<readonly RecordPosition[]>
 
-  /** As `append`, but all of the records, whatever their topics, become visible together or not at all. */
+  /**
+   * As `append`, but all of the records, whatever their topics, become visible together or not at all. They have at
+   * most `TRANSACTION_BYTES_MAX` together.
+   */
   transact(records: readonly NewRecord[]): Promise<readonly RecordPosition[]>
 
   /**
@@ -40,11 +47,15 @@ export interface ChangeLog extends AsyncDisposable {
    * Read, process, append as one transaction: joins the consumer group, calls `handler` with the next records (of one
    * or several partitions, in order within each), and commits what it returns together with the group's positions.
    * One call at a time. After a crash or a rejected commit the same records are handled again, and nothing of the
-   * failed attempt is visible. Runs until the signal aborts; rejects with the handler's error, the records uncommitted.
+   * failed attempt is visible. A group that has committed nothing begins at the first record that is kept; one whose
+   * next record retention has removed rejects with `OffsetTrimmedError`.
+   *
+   * Runs until the signal aborts: what the handler returns after that is still committed, an error of its is not one
+   * any more. Rejects with the handler's error or the refused commit's, the records uncommitted: call it again to retry.
    */
   process(options: ProcessOptions): Promise<void>
 
-  /** Per partition, the position that a group has committed (0 where it has none). */
+  /** Per partition, the offset that a group has to handle next (0 where it has committed none). */
   committed(group: string, topic: string): Promise<readonly bigint[]>
 
   /** Per partition, the first offset that is kept and the next that will be written. */
@@ -56,6 +67,9 @@ export interface ChangeLog extends AsyncDisposable {
 
 /** Largest record, key, headers and value together. */
 export const RECORD_BYTES_MAX = 16 * 1024 * 1024
+
+/** All records of one `transact`, or of one result of a `process` handler, together. */
+export const TRANSACTION_BYTES_MAX = 256 * 1024 * 1024
 
 export interface TopicSpec {
   readonly name: string
@@ -70,6 +84,7 @@ export interface TopicSpec {
 
 export interface NewRecord {
   readonly topic: string
+  /** Kept as UTF-8: a lone surrogate becomes U+FFFD. */
   readonly key: string
   readonly headers: RecordHeaders
   /** null is a tombstone: in a compacted topic it deletes the key. */

@@ -46,7 +46,7 @@ export class OffsetTrimmedError extends ChangeLogError {
   }
 }
 
-/** An offset that the log has not reached: it belongs to another log, or to a history that was lost. */
+/** An offset that the log has not reached, or a position with another number of partitions: it belongs to another log, or to a history that was lost. */
 export class OffsetBeyondEndError extends ChangeLogError {
   readonly isRetryable = false
 }

@@ -1,2 +1,5 @@
 export * from './change-log.ts'
 export * from './errors.ts'
+export { InMemoryChangeLog } from './in-memory-change-log.ts'
+export { partitionFor } from './partitioner.ts'
+export { readCompacted } from './read-compacted.ts'

@@ -1,0 +1,44 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { ReadOptions, RecordBatch } from './change-log.ts'
+import { OffsetBeyondEndError, OffsetTrimmedError } from './errors.ts'
+import type { RecordStore } from './record-store.ts'
+
+/** `ChangeLog.read` over a record store: all partitions in turn, a batch of each, then waiting at the tip. */
+export async function* follow(store: RecordStore, options: ReadOptions): AsyncGenerator<RecordBatch> {
+  const { topic, batchBytesMax, signal } = options
+  const limits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: batchBytesMax }
+  checkPositions(store, topic, options.from)
+  const positions = [...options.from]
+  while (!signal.aborted) {
+    const { version } = store.tip
+    let hasMoved = false
+    for (const [partition, offset] of positions.entries()) {
+      if (offset >= (store.ends(topic)[partition] ?? 0n)) continue
+      const batch = store.fetch(topic, partition, offset, limits)
+      positions[partition] = batch.nextOffset
+      hasMoved = true
+      yield batch
+      // Storage answers at once, so a long catch-up would otherwise never let sockets and timers have their turn.
+      await nextTurn()
+      if (signal.aborted) return
+    }
+    if (!hasMoved) await store.tip.changedSince(version, signal)
+  }
+}
+
+/** Throws when reading cannot start at these offsets. */
+export function checkPositions(store: RecordStore, topic: string, from: readonly bigint[]): void {
+  const bounds = store.bounds(topic)
+  if (from.length !== bounds.length) {
+    throw new OffsetBeyondEndError(
+      `${topic} has ${bounds.length} partitions, the position names ${from.length}`,
+    )
+  }
+  for (const [partition, { earliest, end }] of bounds.entries()) {
+    const offset = from[partition] ?? 0n
+    if (offset < earliest) throw new OffsetTrimmedError(topic, partition, offset, earliest)
+    if (offset > end) {
+      throw new OffsetBeyondEndError(`${topic}/${partition}: offset ${offset} is past the end, ${end}`)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { runChangeLogContract } from './change-log.contract.ts'
+import { InMemoryChangeLog } from './in-memory-change-log.ts'
+
+runChangeLogContract('InMemoryChangeLog', async () => {
+  const log = new InMemoryChangeLog()
+  return {
+    log,
+    sweep: async () => log.sweep(),
+    reopen: undefined,
+    close: () => log[Symbol.asyncDispose](),
+  }
+})
+
+test('InMemoryChangeLog keeps timestamps from decreasing when the clock is set back', async () => {
+  let nowMs = 1000
+  const log = new InMemoryChangeLog(() => nowMs)
+  await log.ensureTopics([
+    { name: 'edits', partitions: 1, cleanup: 'delete', retentionMs: undefined, retentionBytes: undefined },
+  ])
+  await log.append([{ topic: 'edits', key: 'a', headers: {}, value: null }])
+  nowMs = 500
+  await log.append([{ topic: 'edits', key: 'a', headers: {}, value: null }])
+  expect(await log.offsetsForTime('edits', 1000)).toEqual([0n])
+  expect(await log.offsetsForTime('edits', 1001)).toEqual([2n])
+})
