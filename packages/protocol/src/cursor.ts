@@ -1,0 +1,134 @@
+import { ProtocolError } from './errors.ts'
+import { RollingCheck } from './rolling-check.ts'
+
+/**
+ * A partner's place in the stream: what is next to read, in every partition of one log. Opaque to partners.
+ *
+ *     kUl4Qm2x9A~0.1z.7.c4.0~0f3k      the log's id ~ offsets in base 36 ~ check digits
+ *
+ * All of its characters may stand in a URL, a header and an SSE id as they are.
+ */
+export type Cursor = string & { readonly brand: 'cursor' }
+
+const SHAPE = /^([A-Za-z0-9_-]{6,22})~((?:[0-9a-z]{1,13}\.)*[0-9a-z]{1,13})~([0-9a-z]{4})$/
+const OFFSET_MAX = 2n ** 63n - 1n
+const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
+const CHECK_DIGITS = 4
+
+/** What a cursor is read against: the log as it is now. */
+export interface CursorLog {
+  readonly id: string
+  /** Per partition, the next offset that will be written. */
+  readonly ends: readonly bigint[]
+}
+
+export function encodeCursor(logId: string, offsets: readonly bigint[]): Cursor {
+  const text = `${logId}~${offsets.map(offsetDigits).join('.')}`
+  return `${text}~${checkDigits(RollingCheck.of(text).value)}` as Cursor
+}
+
+/** Throws a `ProtocolError` with one of the four `cursor_…` codes. */
+export function decodeCursor(text: string, log: CursorLog): readonly bigint[] {
+  const [, logId, offsetsText, check] = SHAPE.exec(text) ?? []
+  if (logId === undefined || offsetsText === undefined || check === undefined) throw malformed()
+  if (checkDigits(RollingCheck.of(`${logId}~${offsetsText}`).value) !== check) throw malformed()
+  if (logId !== log.id) {
+    throw new ProtocolError(
+      'cursor_other_log',
+      `the cursor belongs to log ${logId}; this server serves log ${log.id}`,
+      'Use the server that gave you this cursor. Where its log was replaced, start anew with from=earliest, or with from=<time of your last change>.',
+    )
+  }
+  const offsets = offsetsText.split('.').map(offsetOf)
+  if (offsets.length !== log.ends.length) {
+    throw new ProtocolError(
+      'cursor_wrong_partitions',
+      `the cursor has ${offsets.length} partitions; the log has ${log.ends.length}`,
+      'The log was re-partitioned since. Start with from=<time of your last change> and drop the changes whose id you have.',
+    )
+  }
+  if (offsets.some((offset, partition) => offset > (log.ends[partition] ?? 0n))) {
+    throw new ProtocolError(
+      'cursor_beyond_end',
+      'the cursor lies beyond the end of the log',
+      'The log has lost what you have already read, or was restored from an older copy. Start with from=<time of your last change> and drop the changes whose id you have.',
+    )
+  }
+  return offsets
+}
+
+/**
+ * A cursor that moves along with a reader. Writing it out costs one number, not all of them, as long as the reader
+ * stays in one partition.
+ */
+export class MovingCursor {
+  readonly #logId: string
+  readonly #offsets: bigint[]
+  /** The partition that `#before` and `#after` were made for. */
+  #partition = -1
+  #before = ''
+  #after = ''
+  #beforeCheck = RollingCheck.of('')
+  #afterCheck = RollingCheck.of('')
+
+  constructor(logId: string, offsets: readonly bigint[]) {
+    this.#logId = logId
+    this.#offsets = [...offsets]
+  }
+
+  /** Per partition, what is next to read. */
+  get offsets(): readonly bigint[] {
+    return this.#offsets
+  }
+
+  moveTo(partition: number, nextOffset: bigint): void {
+    if (partition !== this.#partition) this.#turnTo(partition)
+    this.#offsets[partition] = nextOffset
+  }
+
+  toCursor(): Cursor {
+    if (this.#partition < 0) return encodeCursor(this.#logId, this.#offsets)
+    const digits = offsetDigits(this.#offsets[this.#partition] ?? 0n)
+    const check = this.#beforeCheck.followedBy(RollingCheck.of(digits)).followedBy(this.#afterCheck)
+    return `${this.#before}${digits}${this.#after}~${checkDigits(check.value)}` as Cursor
+  }
+
+  #turnTo(partition: number): void {
+    const digits = this.#offsets.map(offsetDigits)
+    this.#before = `${this.#logId}~${digits
+      .slice(0, partition)
+      .map((text) => `${text}.`)
+      .join('')}`
+    this.#after = digits
+      .slice(partition + 1)
+      .map((text) => `.${text}`)
+      .join('')
+    this.#beforeCheck = RollingCheck.of(this.#before)
+    this.#afterCheck = RollingCheck.of(this.#after)
+    this.#partition = partition
+  }
+}
+
+function offsetDigits(offset: bigint): string {
+  return offset.toString(36)
+}
+
+function offsetOf(text: string): bigint {
+  let offset = 0n
+  for (const digit of text) offset = offset * 36n + BigInt(DIGITS.indexOf(digit))
+  // A leading zero would give one place two texts.
+  if (offset > OFFSET_MAX || (text.length > 1 && text.startsWith('0'))) throw malformed()
+  return offset
+}
+
+function checkDigits(check: number): string {
+  return check.toString(36).padStart(CHECK_DIGITS, '0')
+}
+
+function malformed(): ProtocolError {
+  return new ProtocolError(
+    'cursor_malformed',
+    'this is no cursor, or not all of one: it is cut short or was changed',
+    'Send a cursor exactly as it was received. Without one, start with from=earliest, from=latest, or from=<time of your last change>.',
+  )
+}

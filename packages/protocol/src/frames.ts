@@ -1,0 +1,65 @@
+import type { CloseCode } from './codes.ts'
+import type { Cursor } from './cursor.ts'
+import type { ErrorBody } from './errors.ts'
+
+/** Everything that a partner receives besides the changes themselves. A frame's cursor is valid from then on. */
+export type ControlFrame = ProgressFrame | GapFrame | ErrorFrame | ClosingFrame | AcknowledgementFrame
+
+/** How far the stream has come, also when nothing matched. */
+export interface ProgressFrame {
+  readonly type: 'progress'
+  readonly cursor: Cursor
+  readonly state: 'catching-up' | 'live'
+  /** How many records of the log are still ahead, matching or not, and how old the newest one passed is. */
+  readonly lagRecords: number
+  readonly lagMs: number
+}
+
+/** Changes between two cursors that cannot be delivered; the stream goes on at `to`. */
+export interface GapFrame {
+  readonly type: 'gap'
+  readonly from: Cursor
+  readonly to: Cursor
+  readonly reason: GapReason
+  readonly remedy: string
+}
+
+export const GAP_REASONS = ['retention', 'unreadable'] as const
+export type GapReason = (typeof GAP_REASONS)[number]
+
+/** Something went wrong that does not end the stream. */
+export interface ErrorFrame extends ErrorBody {
+  readonly type: 'error'
+}
+
+/** The last frame of a stream. */
+export interface ClosingFrame {
+  readonly type: 'closing'
+  readonly code: CloseCode
+  readonly reason: string
+  /** Whether to come back with the cursor. */
+  readonly reconnect: boolean
+  readonly cursor: Cursor
+}
+
+/** A WebSocket message that was carried out; what follows the cursor is delivered under the new terms. */
+export interface AcknowledgementFrame {
+  readonly type: 'subscribed' | 'updated' | 'unsubscribed'
+  readonly cursor: Cursor
+}
+
+/** The cursor to resume from once this frame has arrived; undefined when the frame does not move it. */
+export function cursorOf(frame: ControlFrame): Cursor | undefined {
+  switch (frame.type) {
+    case 'gap':
+      return frame.to
+    case 'error':
+      return undefined
+    case 'progress':
+    case 'closing':
+    case 'subscribed':
+    case 'updated':
+    case 'unsubscribed':
+      return frame.cursor
+  }
+}
