@@ -1,3 +1,4 @@
 import { pino } from 'pino'
 
-export const logger = pino({ name: 'ingest' })
+/** Says nothing until the program that runs the service sets the level. */
+export const logger = pino({ name: 'ingest', level: 'silent' })

@@ -12,12 +12,20 @@ export function skippedAs(reason: 'canary' | 'not_a_page_change'): {
   return { type: 'skipped', reason }
 }
 
+/** Enough to mend an event; one with a million wrong members does not get a million answers. */
+const MISTAKES_MAX = 20
+const MISTAKE_LENGTH_MAX = 500
+
 /** The event cannot be read; the message names the fields and what is wrong with each. */
 export class MappingError extends Error {
   override readonly name = 'MappingError'
 
-  static of(error: z.ZodError): MappingError {
-    return new MappingError(z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' '))
+  static of({ issues }: z.ZodError): MappingError {
+    const mistakes = issues.slice(0, MISTAKES_MAX).map(({ path, message }) => {
+      const reason = message.slice(0, MISTAKE_LENGTH_MAX)
+      return path.length === 0 ? reason : `${path.join('.')}: ${reason}`
+    })
+    return new MappingError(mistakes.join('; '))
   }
 }
 
