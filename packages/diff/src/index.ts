@@ -1,1 +1,6 @@
-export {}
+export { applyDiff, invertDiff } from './apply-diff.ts'
+export { DEFAULT_DIFF_LIMITS, type DiffLimits } from './diff-limits.ts'
+export { diffTexts } from './diff-texts.ts'
+export * from './errors.ts'
+export * from './text-diff.ts'
+export { type PatchNames, unifiedPatch } from './unified-patch.ts'

@@ -1,0 +1,96 @@
+import { codePointCount } from './code-points.ts'
+import type { StepBudget } from './diff-limits.ts'
+import type { Numbering } from './numbering.ts'
+import { matchSequences, UNMATCHED } from './sequence-matches.ts'
+import type { WordOp } from './text-diff.ts'
+import { wordEnds } from './words.ts'
+
+/** Stretches of a line, by UTF-16 offsets, that gave way to stretches of the line that came for it. In order, apart. */
+export interface WordChange {
+  readonly baseStart: number
+  readonly baseEnd: number
+  readonly textStart: number
+  readonly textEnd: number
+}
+
+/** A line cut into words, each given as its number. Lines compare when they were read with the same numbering. */
+export interface WordLine {
+  readonly line: string
+  readonly words: Int32Array
+  readonly ends: readonly number[]
+}
+
+export function readWords(line: string, numbering: Numbering): WordLine {
+  const ends = wordEnds(line)
+  const words = new Int32Array(ends.length)
+  let start = 0
+  ends.forEach((end, index) => {
+    words[index] = numbering.of(line.slice(start, end))
+    start = end
+  })
+  return { line, words, ends }
+}
+
+export function diffWords(base: WordLine, text: WordLine, budget: StepBudget): WordChange[] {
+  const matches = matchSequences(base.words, text.words, budget)
+  const changes: WordChange[] = []
+  let baseAt = 0
+  let textAt = 0
+  for (let index = 0; index <= matches.length; index++) {
+    const partner = index < matches.length ? (matches[index] as number) : text.words.length
+    if (partner === UNMATCHED) continue
+    if (index > baseAt || partner > textAt)
+      pushChange(changes, changeOf(base, text, baseAt, index, textAt, partner), base.line)
+    baseAt = index + 1
+    textAt = partner + 1
+  }
+  return changes
+}
+
+function changeOf(
+  base: WordLine,
+  text: WordLine,
+  baseFrom: number,
+  baseTo: number,
+  textFrom: number,
+  textTo: number,
+): WordChange {
+  return {
+    baseStart: offsetOf(base, baseFrom),
+    baseEnd: offsetOf(base, baseTo),
+    textStart: offsetOf(text, textFrom),
+    textEnd: offsetOf(text, textTo),
+  }
+}
+
+function offsetOf(line: WordLine, word: number): number {
+  return word === 0 ? 0 : (line.ends[word - 1] as number)
+}
+
+/** Two replaced words with a space between them read better, and take less room, as one replacement. */
+function pushChange(changes: WordChange[], change: WordChange, base: string): void {
+  const before = changes.at(-1)
+  const joins =
+    before !== undefined &&
+    isReplacement(before) &&
+    isReplacement(change) &&
+    base.slice(before.baseEnd, change.baseStart).trim() === ''
+  if (joins) changes.pop()
+  changes.push(joins ? { ...change, baseStart: before.baseStart, textStart: before.textStart } : change)
+}
+
+function isReplacement(change: WordChange): boolean {
+  return change.baseEnd > change.baseStart && change.textEnd > change.textStart
+}
+
+export function wordOps(base: string, text: string, changes: readonly WordChange[]): WordOp[] {
+  const ops: WordOp[] = []
+  let at = 0
+  for (const { baseStart, baseEnd, textStart, textEnd } of changes) {
+    if (baseStart > at) ops.push(codePointCount(base, at, baseStart))
+    if (baseEnd > baseStart) ops.push(-codePointCount(base, baseStart, baseEnd))
+    if (textEnd > textStart) ops.push(text.slice(textStart, textEnd))
+    at = baseEnd
+  }
+  return ops
+}
