@@ -1,3 +1,4 @@
+export * from './logger.ts'
 export * from './operations-routes.ts'
 export * from './readiness.ts'
 export * from './settings.ts'
