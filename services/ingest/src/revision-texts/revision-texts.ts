@@ -25,3 +25,17 @@ export interface RevisionRequest {
 export type TextResult =
   | { readonly status: 'available'; readonly text: string }
   | { readonly status: 'unavailable'; readonly reason: TextUnavailableReason }
+
+/** Texts that also can be kept: of edits that carry them, so that they are there as the base of the next edit. */
+export interface KeptRevisionTexts extends RevisionTexts {
+  /** Durable against a crash of the process when it returns. */
+  remember(texts: readonly KeptText[]): void
+  /** Removes texts that may not leave again. */
+  forget(wiki: string, revisionIds: readonly number[]): void
+}
+
+export interface KeptText {
+  readonly wiki: string
+  readonly revisionId: number
+  readonly text: string
+}
