@@ -1,6 +1,7 @@
 import { sha256 } from '#sha256'
 import { DEFAULT_DIFF_LIMITS, type DiffLimits } from './diff-limits.ts'
-import { alignTexts, NEW_LINE, type TextAlignment } from './text-alignment.ts'
+import { NONE } from './line-origins.ts'
+import { alignTexts, type TextAlignment } from './text-alignment.ts'
 import type { LineOp, PastedChange, TextDiff, WordOp } from './text-diff.ts'
 import { wordOps } from './word-diff.ts'
 
@@ -20,105 +21,91 @@ export function diffTexts(base: string, text: string, limits: DiffLimits = DEFAU
 
 class OpsWriter {
   readonly #alignment: TextAlignment
-  /** Per line of the base the line of the new text that it became, or `NEW_LINE` where it is gone. */
-  readonly #targets: Int32Array
   readonly #ops: LineOp[] = []
-  #baseAt = 0
-  #textAt = 0
+  #base = 0
+  #text = 0
 
   constructor(alignment: TextAlignment) {
     this.#alignment = alignment
-    this.#targets = new Int32Array(alignment.lines.baseLines.length).fill(NEW_LINE)
-    alignment.origins.forEach((origin, line) => {
-      if (origin !== NEW_LINE) this.#targets[origin] = line
-    })
   }
 
+  /** At each place first what goes from there, then what comes. */
   write(): LineOp[] {
-    const { textLines, baseLines } = this.#alignment.lines
-    while (this.#baseAt < baseLines.length || this.#textAt < textLines.length) {
-      if (this.#leavesHere()) this.#ops.push(this.#cutOrDelete())
-      else this.#ops.push(this.#paste() ?? this.#insert() ?? this.#change() ?? this.#keep())
+    const { baseLines, textLines } = this.#alignment.lines
+    while (this.#base < baseLines.length || this.#text < textLines.length) {
+      const op =
+        this.#delete() ?? this.#cut() ?? this.#insert() ?? this.#paste() ?? this.#change() ?? this.#keep()
+      this.#ops.push(op)
     }
     const last = this.#ops.at(-1)
     if (last !== undefined && 'keep' in last) this.#ops.pop()
     return this.#ops
   }
 
-  #leavesHere(): boolean {
-    return this.#baseAt < this.#targets.length && !this.#staysAt(this.#targets[this.#baseAt] as number)
+  #delete(): LineOp | undefined {
+    const { targetOf } = this.#alignment.origins
+    const start = this.#base
+    while (targetOf[this.#base] === NONE) this.#base++
+    return this.#base === start ? undefined : { delete: this.#base - start }
   }
 
-  #staysAt(target: number): boolean {
-    return target !== NEW_LINE && this.#alignment.isMoved[target] === 0
-  }
-
-  #cutOrDelete(): LineOp {
-    const start = this.#baseAt
-    const target = this.#targets[start] as number
-    if (target === NEW_LINE) {
-      while (this.#leavesHere() && this.#targets[this.#baseAt] === NEW_LINE) this.#baseAt++
-      return { delete: this.#baseAt - start }
-    }
-    do this.#baseAt++
-    while (this.#leavesHere() && this.#targets[this.#baseAt] === target + this.#baseAt - start)
-    return { cut: this.#baseAt - start }
-  }
-
-  #paste(): LineOp | undefined {
-    const { origins, isMoved } = this.#alignment
-    const start = this.#textAt
-    const from = origins[start] as number
-    while (isMoved[this.#textAt] === 1 && origins[this.#textAt] === from + this.#textAt - start)
-      this.#textAt++
-    const lines = this.#textAt - start
-    if (lines === 0) return undefined
-    const changes: PastedChange[] = []
-    for (let line = 0; line < lines; line++) {
-      const change = this.#changeOf(start + line)
-      if (change !== undefined) changes.push({ line, change })
-    }
-    return { paste: changes.length === 0 ? { from, lines } : { from, lines, changes } }
+  #cut(): LineOp | undefined {
+    const { targetOf, isMoved } = this.#alignment.origins
+    const start = this.#base
+    const target = targetOf[start] as number
+    if (isMoved[target] !== 1) return undefined
+    do this.#base++
+    while (targetOf[this.#base] === target + this.#base - start && isMoved[target + this.#base - start] === 1)
+    return { cut: this.#base - start }
   }
 
   #insert(): LineOp | undefined {
-    const { origins, lines } = this.#alignment
-    const start = this.#textAt
-    while (origins[this.#textAt] === NEW_LINE) this.#textAt++
-    return this.#textAt === start ? undefined : { insert: lines.textLines.slice(start, this.#textAt) }
+    const { originOf } = this.#alignment.origins
+    const start = this.#text
+    while (originOf[this.#text] === NONE) this.#text++
+    if (this.#text === start) return undefined
+    return { insert: this.#alignment.lines.textLines.slice(start, this.#text) }
+  }
+
+  #paste(): LineOp | undefined {
+    const { originOf, isMoved } = this.#alignment.origins
+    const start = this.#text
+    const from = originOf[start] as number
+    const changes: PastedChange[] = []
+    while (isMoved[this.#text] === 1 && originOf[this.#text] === from + this.#text - start) {
+      const change = this.#changeAt(this.#text)
+      if (change !== undefined) changes.push({ line: this.#text - start, change })
+      this.#text++
+    }
+    const lines = this.#text - start
+    if (lines === 0) return undefined
+    return { paste: changes.length === 0 ? { from, lines } : { from, lines, changes } }
   }
 
   #change(): LineOp | undefined {
-    const change = this.#changeOf(this.#textAt)
+    const change = this.#changeAt(this.#text)
     if (change === undefined) return undefined
-    this.#baseAt++
-    this.#textAt++
+    this.#base++
+    this.#text++
     return { change }
   }
 
   #keep(): LineOp {
-    const start = this.#textAt
     const { origins, changes } = this.#alignment
-    while (
-      this.#textAt < origins.length &&
-      origins[this.#textAt] === this.#baseAt &&
-      !changes.has(this.#textAt)
-    ) {
-      if (this.#alignment.isMoved[this.#textAt] === 1) break
-      this.#baseAt++
-      this.#textAt++
+    const start = this.#text
+    while (origins.originOf[this.#text] === this.#base && origins.isMoved[this.#text] === 0) {
+      if (changes.has(this.#text)) break
+      this.#base++
+      this.#text++
     }
-    return { keep: this.#textAt - start }
+    return { keep: this.#text - start }
   }
 
-  #changeOf(textLine: number): WordOp[] | undefined {
+  #changeAt(textLine: number): WordOp[] | undefined {
     const { changes, origins, lines } = this.#alignment
     const found = changes.get(textLine)
     if (found === undefined) return undefined
-    return wordOps(
-      lines.baseLines[origins[textLine] as number] as string,
-      lines.textLines[textLine] as string,
-      found,
-    )
+    const origin = origins.originOf[textLine] as number
+    return wordOps(lines.baseLines[origin] as string, lines.textLines[textLine] as string, found)
   }
 }

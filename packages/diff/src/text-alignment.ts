@@ -1,95 +1,114 @@
-import { pairLines } from './changed-lines.ts'
 import { DEFAULT_DIFF_LIMITS, type DiffLimits } from './diff-limits.ts'
 import { diffLines, type Gap, type LineDiff } from './line-diff.ts'
+import { LineOrigins, NONE } from './line-origins.ts'
+import { pairLines } from './line-pairs.ts'
 import { LineWords } from './line-words.ts'
+import { findMovedBlocks, growMovedBlocks } from './moved-blocks.ts'
+import { SimilarLineIndex } from './similar-line-index.ts'
 import { diffWords, type WordChange } from './word-diff.ts'
 
-/** Where every line of the new text comes from; the diff is written from it. */
+/** Where every line of the new text comes from, and how it differs from what it was. */
 export interface TextAlignment {
   readonly lines: LineDiff
-  /** Per line of the new text the line of the base that it was, or `NEW_LINE`. No base line appears twice. */
-  readonly origins: Int32Array
-  /** Per line of the new text 1 when it has moved. All others with an origin are in the base's order. */
-  readonly isMoved: Uint8Array
+  readonly origins: LineOrigins
   /** How lines differ from their origins, by line of the new text. */
   readonly changes: ReadonlyMap<number, readonly WordChange[]>
 }
 
-export const NEW_LINE = -1
+/** Lines that were both moved and edited must be this similar, and this long, to be taken for the same. */
+const MOVED_SIMILARITY_MIN = 0.5
+const MOVED_WEIGHT_MIN = 40
+
+/** About what a change of its own line costs in JSON, beside its steps; and what a step costs, beside its text. */
+const CHANGE_LENGTH = 16
+const STEP_LENGTH = 8
 
 export function alignTexts(
   base: string,
   text: string,
   limits: DiffLimits = DEFAULT_DIFF_LIMITS,
 ): TextAlignment {
-  return new Alignment(diffLines(base, text, limits)).align()
+  const alignment = new Alignment(diffLines(base, text, limits))
+  findMovedBlocks(alignment.lines, alignment.origins)
+  for (const gap of alignment.lines.gaps) alignment.pairEditedLines(gap)
+  alignment.findMovedAndEditedLines()
+  growMovedBlocks(alignment.lines, alignment.origins)
+  return alignment
 }
 
 class Alignment implements TextAlignment {
   readonly lines: LineDiff
-  readonly origins: Int32Array
-  readonly isMoved: Uint8Array
+  readonly origins: LineOrigins
   readonly changes = new Map<number, readonly WordChange[]>()
   readonly #words: LineWords
 
   constructor(lines: LineDiff) {
     this.lines = lines
-    this.origins = keptOrigins(lines)
-    this.isMoved = new Uint8Array(this.origins.length)
+    this.origins = new LineOrigins(lines)
     this.#words = new LineWords(lines)
   }
 
-  align(): this {
-    for (const gap of this.lines.gaps) this.#pairChangedLines(gap)
-    return this
-  }
-
-  #pairChangedLines(gap: Gap): void {
-    const base = range(gap.baseStart, gap.baseEnd)
-    const text = range(gap.textStart, gap.textEnd)
+  pairEditedLines(gap: Gap): void {
+    const base = this.#goneLines([gap])
+    const text = this.#newLines([gap])
     if (base.length === 0 || text.length === 0) return
     const baseBags = this.#words.baseBags(base)
     const textBags = this.#words.textBags(text)
     if (baseBags === undefined || textBags === undefined) return
     for (const pair of pairLines(baseBags, textBags, this.lines.budget)) {
-      this.#tryChange(base[pair.base] as number, text[pair.text] as number)
+      const baseLine = base[pair.base] as number
+      const textLine = text[pair.text] as number
+      if (this.#isWorthAChange(baseLine, textLine)) this.origins.stay(baseLine, textLine)
     }
   }
 
-  /** Takes one line for an edit of another, when saying so is shorter than the line itself. */
-  #tryChange(baseLine: number, textLine: number): void {
-    const base = this.#words.base(baseLine)
+  findMovedAndEditedLines(): void {
+    const base = this.#goneLines(this.lines.gaps).filter((line) => isLong(this.lines.baseLines[line]))
+    const text = this.#newLines(this.lines.gaps).filter((line) => isLong(this.lines.textLines[line]))
+    if (base.length === 0 || text.length === 0) return
+    const baseBags = this.#words.baseBags(base)
+    const textBags = this.#words.textBags(text)
+    if (baseBags === undefined || textBags === undefined) return
+    const index = new SimilarLineIndex(baseBags)
+    textBags.forEach((bag, at) => {
+      const similar = index.find(bag, MOVED_SIMILARITY_MIN, this.lines.budget)
+      if (similar === undefined) return
+      const baseLine = base[similar] as number
+      const textLine = text[at] as number
+      if (!this.origins.areFree(baseLine, textLine)) return
+      if (this.#isWorthAChange(baseLine, textLine)) this.origins.move(baseLine, textLine)
+    })
+  }
+
+  /** Notes the change of one line into another, where that is shorter than the line itself. */
+  #isWorthAChange(baseLine: number, textLine: number): boolean {
     const text = this.#words.text(textLine)
-    const changes = diffWords(base, text, this.lines.budget)
-    if (lengthOf(changes) > text.line.length + LINE_OP_LENGTH) return
-    this.origins[textLine] = baseLine
-    this.changes.set(textLine, changes)
+    const changes = diffWords(this.#words.base(baseLine), text, this.lines.budget)
+    const length = changes.reduce((sum, change) => sum + change.textEnd - change.textStart + STEP_LENGTH, 0)
+    const isWorth = length <= text.line.length + CHANGE_LENGTH
+    if (isWorth) this.changes.set(textLine, changes)
+    return isWorth
+  }
+
+  #goneLines(gaps: readonly Gap[]): number[] {
+    const lines: number[] = []
+    for (const gap of gaps) {
+      for (let line = gap.baseStart; line < gap.baseEnd; line++)
+        if (this.origins.targetOf[line] === NONE) lines.push(line)
+    }
+    return lines
+  }
+
+  #newLines(gaps: readonly Gap[]): number[] {
+    const lines: number[] = []
+    for (const gap of gaps) {
+      for (let line = gap.textStart; line < gap.textEnd; line++)
+        if (this.origins.originOf[line] === NONE) lines.push(line)
+    }
+    return lines
   }
 }
 
-/** About what a change of its own line costs in JSON, beside its steps. */
-const LINE_OP_LENGTH = 16
-/** About what two numbers and the quotes of a step cost. */
-const WORD_OP_LENGTH = 8
-
-function lengthOf(changes: readonly WordChange[]): number {
-  return changes.reduce((sum, change) => sum + change.textEnd - change.textStart + WORD_OP_LENGTH, 0)
-}
-
-function keptOrigins({ textLines, gaps }: LineDiff): Int32Array {
-  const origins = new Int32Array(textLines.length)
-  let at = 0
-  let shift = 0
-  for (const gap of gaps) {
-    for (; at < gap.textStart; at++) origins[at] = at + shift
-    origins.fill(NEW_LINE, gap.textStart, gap.textEnd)
-    at = gap.textEnd
-    shift = gap.baseEnd - gap.textEnd
-  }
-  for (; at < origins.length; at++) origins[at] = at + shift
-  return origins
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: end - start }, (_, index) => start + index)
+function isLong(line: string | undefined): boolean {
+  return line !== undefined && line.length >= MOVED_WEIGHT_MIN
 }
