@@ -26,12 +26,14 @@ export interface ChangeLog extends AsyncDisposable {
   /** The partition that a key belongs to: Kafka's default partitioner (murmur2), in every adapter. */
   partitionOf(topic: string, key: string): number
 
-  /** Appends and resolves, in the order given, once all records are durable. */
+  /**
+   * Appends and resolves, in the order given, once all records are durable. One call takes at most
+   * `APPEND_BYTES_MAX`.
+   */
   append(records: readonly NewRecord[]): Promise<readonly RecordPosition[]>
 
   /**
-   * As `append`, but all of the records, whatever their topics, become visible together or not at all. They have at
-   * most `TRANSACTION_BYTES_MAX` together.
+   * As `append`, but all of the records, whatever their topics, become visible together or not at all.
    */
   transact(records: readonly NewRecord[]): Promise<readonly RecordPosition[]>
 
@@ -68,8 +70,8 @@ export interface ChangeLog extends AsyncDisposable {
 /** Largest record, key, headers and value together. */
 export const RECORD_BYTES_MAX = 16 * 1024 * 1024
 
-/** All records of one `transact`, or of one result of a `process` handler, together. */
-export const TRANSACTION_BYTES_MAX = 256 * 1024 * 1024
+/** All records of one `append` or `transact`, or of one result of a `process` handler, together. */
+export const APPEND_BYTES_MAX = 256 * 1024 * 1024
 
 export interface TopicSpec {
   readonly name: string

@@ -14,6 +14,26 @@ export class LogLockedError extends ChangeLogError {
   readonly isRetryable = false
 }
 
+/** The log was opened for reading only; whoever writes has to do this. */
+export class LogReadOnlyError extends ChangeLogError {
+  readonly isRetryable = false
+}
+
+/** The log was disposed of, or its writer has died: this process has to open it again. */
+export class LogClosedError extends ChangeLogError {
+  readonly isRetryable = false
+}
+
+/** The folder holds something that this version does not know: a newer layout, or another program's data. */
+export class UnknownLayoutError extends ChangeLogError {
+  readonly isRetryable = false
+}
+
+/** What is stored is not what was written. The folder has to be restored from a backup. */
+export class LogCorruptError extends ChangeLogError {
+  readonly isRetryable = false
+}
+
 /** An existing topic differs from what was asked for; an operator has to decide. */
 export class TopicMismatchError extends ChangeLogError {
   readonly isRetryable = false

@@ -15,7 +15,7 @@ import { follow } from './follow.ts'
 import { InMemoryPartition } from './in-memory-partition.ts'
 import { partitionFor } from './partitioner.ts'
 import { type GroupCommit, type GroupStore, processRecords } from './process-records.ts'
-import { checkedBytes, checkedTransactionBytes } from './record-size.ts'
+import { checkedBytes } from './record-size.ts'
 import type { FetchLimits } from './record-store.ts'
 import { Tip } from './tip.ts'
 
@@ -65,12 +65,10 @@ export class InMemoryChangeLog implements ChangeLog {
   }
 
   async append(records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
-    checkedBytes(records)
     return this.#appendAll(records)
   }
 
   async transact(records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
-    checkedTransactionBytes(records)
     return this.#appendAll(records)
   }
 
@@ -130,6 +128,7 @@ export class InMemoryChangeLog implements ChangeLog {
   }
 
   #appendAll(records: readonly NewRecord[]): readonly RecordPosition[] {
+    checkedBytes(records)
     const targets = records.map(
       (record) => this.#topic(record.topic).partitions[this.partitionOf(record.topic, record.key)],
     )
@@ -165,7 +164,6 @@ export class InMemoryChangeLog implements ChangeLog {
   async #commit({ group, topic, moves, append }: GroupCommit): Promise<readonly RecordPosition[] | 'fenced'> {
     const standsAt = this.#nextToHandle(group, topic)
     if (moves.some(({ partition, from }) => standsAt[partition] !== from)) return 'fenced'
-    checkedTransactionBytes(append)
     const appended = this.#appendAll(append)
     const positions = new Map(this.#positionsOf(group, topic))
     for (const { partition, to } of moves) positions.set(partition, to)

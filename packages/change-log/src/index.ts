@@ -1,4 +1,5 @@
 export * from './change-log.ts'
+export { EmbeddedChangeLog, type EmbeddedChangeLogOptions } from './embedded/embedded-change-log.ts'
 export * from './errors.ts'
 export { InMemoryChangeLog } from './in-memory-change-log.ts'
 export { partitionFor } from './partitioner.ts'

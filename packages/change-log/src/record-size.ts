@@ -1,4 +1,4 @@
-import { type NewRecord, RECORD_BYTES_MAX, TRANSACTION_BYTES_MAX } from './change-log.ts'
+import { APPEND_BYTES_MAX, type NewRecord, RECORD_BYTES_MAX } from './change-log.ts'
 import { RecordTooLargeError } from './errors.ts'
 
 /** Key, headers and value together, in bytes. */
@@ -10,7 +10,10 @@ export function recordBytes(record: NewRecord): number {
   return bytes
 }
 
-/** Throws `RecordTooLargeError` for a record over `RECORD_BYTES_MAX`. Returns the bytes of all records. */
+/**
+ * The bytes of all records. Throws `RecordTooLargeError` for a record over `RECORD_BYTES_MAX`, and when they are more than
+ * `APPEND_BYTES_MAX` together.
+ */
 export function checkedBytes(records: readonly NewRecord[]): number {
   let total = 0
   for (const record of records) {
@@ -22,16 +25,8 @@ export function checkedBytes(records: readonly NewRecord[]): number {
     }
     total += bytes
   }
-  return total
-}
-
-/** As `checkedBytes`, and throws for a transaction over `TRANSACTION_BYTES_MAX`. */
-export function checkedTransactionBytes(records: readonly NewRecord[]): number {
-  const total = checkedBytes(records)
-  if (total > TRANSACTION_BYTES_MAX) {
-    throw new RecordTooLargeError(
-      `a transaction of ${total} bytes: a transaction has at most ${TRANSACTION_BYTES_MAX} bytes`,
-    )
+  if (total > APPEND_BYTES_MAX) {
+    throw new RecordTooLargeError(`${total} bytes in one append: it takes at most ${APPEND_BYTES_MAX} bytes`)
   }
   return total
 }

@@ -5,6 +5,12 @@
 export class Tip {
   #version = 0
   readonly #waiting = new Set<() => void>()
+  readonly #onAwaited: () => void
+
+  /** `onAwaited` is called whenever a reader begins to wait: where nobody tells of new records, it starts looking for them. */
+  constructor(onAwaited: () => void = () => {}) {
+    this.#onAwaited = onAwaited
+  }
 
   get version(): number {
     return this.#version
@@ -32,6 +38,7 @@ export class Tip {
       }
       signal.addEventListener('abort', wake)
       this.#waiting.add(wake)
+      this.#onAwaited()
     })
   }
 }

@@ -1,0 +1,159 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { LogRecord, PartitionBounds, RecordBatch } from '../change-log.ts'
+import { LogCorruptError, OffsetTrimmedError } from '../errors.ts'
+import type { FetchLimits } from '../record-store.ts'
+import { decodeRecords, isIntact } from './block.ts'
+import { BlockCache } from './block-cache.ts'
+import { blockId, blockIdLimit } from './block-id.ts'
+import type { PartitionState, TopicState } from './catalog.ts'
+
+/** Where a partition's records lie, read from the database. Everything here sees one committed state per call. */
+export class BlockReader {
+  readonly #begin: StatementSync
+  readonly #end: StatementSync
+  readonly #partition: StatementSync
+  readonly #blockAt: StatementSync
+  readonly #bytes: StatementSync
+  readonly #cache = new BlockCache()
+
+  constructor(database: DatabaseSync) {
+    this.#begin = database.prepare('BEGIN')
+    this.#end = database.prepare('COMMIT')
+    this.#partition = database.prepare('SELECT earliest, end FROM partitions WHERE id = ?')
+    this.#blockAt = database.prepare(BLOCK_AT)
+    this.#bytes = database.prepare('SELECT bytes FROM blocks WHERE id = ?')
+  }
+
+  bounds(topic: TopicState): readonly PartitionBounds[] {
+    return this.#inOneState(() =>
+      topic.partitions.map(({ id }) => {
+        const { earliest, end } = this.#partitionRow(id)
+        return { earliest: BigInt(earliest), end: BigInt(end) }
+      }),
+    )
+  }
+
+  /** Throws `OffsetTrimmedError`, and `LogCorruptError` for a block that is not what was written. */
+  fetch(state: PartitionState, from: bigint, limits: FetchLimits): RecordBatch {
+    return this.#inOneState(() => {
+      const { earliest, end } = this.#partitionRow(state.id)
+      if (from < earliest) throw new OffsetTrimmedError(state.topic, state.partition, from, BigInt(earliest))
+      const { records, nextOffset } = this.#collect(state, Number(from), end, limits)
+      return { partition: state.partition, records, nextOffset: BigInt(nextOffset), endOffset: BigInt(end) }
+    })
+  }
+
+  /** The first offset from `earliest` on whose record is at least as new as the timestamp; the end where none is. */
+  offsetForTime(state: PartitionState, timestampMs: number): bigint {
+    return this.#inOneState(() => {
+      const { earliest, end } = this.#partitionRow(state.id)
+      let from = this.#firstAsNew(state, earliest, end, timestampMs)
+      // The record that made the block new enough may be compacted away, so that a later block has the answer.
+      while (from < end) {
+        const found = this.#collect(state, from, end, ONE_BLOCK)
+        const record = found.records.find((candidate) => candidate.timestampMs >= timestampMs)
+        if (record !== undefined) return record.offset
+        from = found.nextOffset
+      }
+      return BigInt(end)
+    })
+  }
+
+  /** Blocks are in the order of their times, so this is a binary search over their base offsets. */
+  #firstAsNew(state: PartitionState, earliest: number, end: number, timestampMs: number): number {
+    let low = earliest
+    let high = end
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const block = this.#rowAt(state.id, middle)
+      if (block === undefined || block.lastMs >= timestampMs) high = middle
+      else low = block.lastOffset + 1
+    }
+    return low
+  }
+
+  #collect(
+    state: PartitionState,
+    from: number,
+    end: number,
+    { recordsMax, bytesMax }: FetchLimits,
+  ): { records: readonly LogRecord[]; nextOffset: number } {
+    const records: LogRecord[] = []
+    let bytes = 0
+    let fromOffset = from
+    while (fromOffset < end && bytes < bytesMax && records.length < recordsMax) {
+      const row = this.#rowAt(state.id, fromOffset)
+      if (row === undefined) return { records, nextOffset: end }
+      const limits = { fromOffset, recordsMax: recordsMax - records.length, bytesMax: bytesMax - bytes }
+      const block = this.#block(row, state)
+      const decoded = decodeRecords(block, state.topic, state.partition, limits)
+      for (const record of decoded.records) records.push(record)
+      bytes += decoded.bytes
+      if (decoded.left !== undefined) this.#cache.set(cacheKey(row), block)
+      fromOffset = decoded.left ?? row.lastOffset + 1
+    }
+    return { records, nextOffset: fromOffset }
+  }
+
+  /** The block that holds an offset, or else the next one: compaction leaves holes between blocks, too. */
+  #rowAt(partitionId: number, offset: number): BlockRow | undefined {
+    const first = blockId(partitionId, 0)
+    const row = this.#blockAt.get(first, blockId(partitionId, offset), blockIdLimit(partitionId), offset)
+    if (row === undefined) return undefined
+    return {
+      id: Number(row.id),
+      lastOffset: Number(row.last_offset),
+      lastMs: Number(row.last_ms),
+      length: Number(row.length),
+    }
+  }
+
+  #block(row: BlockRow, { topic, partition }: PartitionState): Uint8Array {
+    const cached = this.#cache.get(cacheKey(row))
+    if (cached !== undefined) return cached
+    const bytes = this.#bytes.get(row.id)?.bytes
+    if (!(bytes instanceof Uint8Array) || !isIntact(bytes)) {
+      throw new LogCorruptError(
+        `${topic}/${partition}: the records up to offset ${row.lastOffset} are damaged: restore the log from a backup`,
+      )
+    }
+    return bytes
+  }
+
+  #partitionRow(partitionId: number): { earliest: number; end: number } {
+    const row = this.#partition.get(partitionId)
+    if (row === undefined) throw new LogCorruptError(`the log has lost its partition ${partitionId}`)
+    return { earliest: Number(row.earliest), end: Number(row.end) }
+  }
+
+  #inOneState<Result>(look: () => Result): Result {
+    this.#begin.run()
+    try {
+      return look()
+    } finally {
+      this.#end.run()
+    }
+  }
+}
+
+interface BlockRow {
+  readonly id: number
+  readonly lastOffset: number
+  readonly lastMs: number
+  readonly length: number
+}
+
+const ONE_BLOCK: FetchLimits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: 1 }
+
+/** Merging and compaction change the length of a block, if not its last offset. */
+function cacheKey({ id, lastOffset, length }: BlockRow): string {
+  return `${id} ${lastOffset} ${length}`
+}
+
+/** Starts at the last block at or below the offset, which holds it unless it ends before. */
+const BLOCK_AT = `
+  SELECT id, last_offset, last_ms, length(bytes) AS length FROM blocks
+  WHERE id >= coalesce((SELECT max(id) FROM blocks WHERE id >= ?1 AND id <= ?2), ?2)
+    AND id < ?3 AND last_offset >= ?4
+  ORDER BY id LIMIT 1
+`
