@@ -113,6 +113,7 @@ function isTextShown({ state, isShownAnyway }: SimulatedRevision): boolean {
   return state === 'visible' || isShownAnyway
 }
 
+/** The digests are of the text as it is stored; whatever the API sends out is normalized. */
 function revisionResult(revision: SimulatedRevision): object {
   const isHidden = revision.state === 'hidden' || revision.state === 'suppressed'
   const sha1 = hash('sha1', revision.text)
@@ -132,7 +133,7 @@ function revisionResult(revision: SimulatedRevision): object {
         contentmodel: 'wikitext',
         ...(isHidden && { texthidden: true }),
         ...(revision.state === 'textmissing' && { textmissing: true }),
-        ...(isShown && { contentformat: 'text/x-wiki', content: revision.text }),
+        ...(isShown && { contentformat: 'text/x-wiki', content: revision.text.normalize('NFC') }),
       },
     },
     ...(revision.state === 'suppressed' && { suppressed: true }),

@@ -150,12 +150,22 @@ describe('MediawikiRevisionTexts waits out', () => {
     expect(setup.batchSizes().slice(0, 5)).toEqual([50, 25, 12, 6, 3])
   })
 
+  test('what failed together as one failure', async () => {
+    await using setup = await Setup.start()
+    setup.putTexts(100)
+    const fault = { type: 'status', status: 500, retryAfter: undefined } as const
+    setup.simulator.failNext(fault, fault)
+    expect(await setup.get(100)).toEqual(textsUpTo(100))
+    expect(setup.batchSizes().slice(0, 3)).toEqual([50, 50, 25])
+  })
+
   test('no longer than the deadline, then the text is temporarily unavailable', async () => {
     await using setup = await Setup.start()
     setup.putTexts(3)
     setup.simulator.nextFault = () => ({ type: 'status', status: 503, retryAfter: '86400' })
     expect(await setup.get(3)).toEqual(Array(3).fill(unavailable('temporarily_unavailable')))
     expect(setup.elapsedMs()).toBe(30 * SECOND_MS)
+    expect(setup.logged).toEqual([expect.objectContaining({ reason: 'status 503' })])
   })
 
   test('answers that make no sense only a few times', async () => {
@@ -265,6 +275,14 @@ describe('MediawikiRevisionTexts reads', () => {
   })
 })
 
+describe('MediawikiRevisionTexts does not give', () => {
+  test('a text that the API has normalized, since it is not the one that is stored', async () => {
+    await using setup = await Setup.start()
+    setup.simulator.wiki(ENGLISH).put(simulatedRevision({ revisionId: 1, text: 'cafe\u0301' }))
+    expect(await setup.get(1)).toEqual([unavailable('digest_mismatch')])
+  })
+})
+
 describe('MediawikiRevisionTexts leaves alone', () => {
   test('a wiki that refuses it, says so once, and asks again after a pause', async () => {
     await using setup = await Setup.start({ userAgent: 'node' })
@@ -279,6 +297,7 @@ describe('MediawikiRevisionTexts leaves alone', () => {
     await setup.time.sleep(10 * SECOND_MS, NEVER)
     await setup.get(1)
     expect(setup.simulator.requests).toHaveLength(2)
+    expect(setup.logged).toHaveLength(1)
   })
 
   test('a wiki that has no API there', async () => {

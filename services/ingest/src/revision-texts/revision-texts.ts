@@ -28,9 +28,9 @@ export type TextResult =
 
 /** Texts that also can be kept: of edits that carry them, so that they are there as the base of the next edit. */
 export interface KeptRevisionTexts extends RevisionTexts {
-  /** Durable against a crash of the process when it returns. */
+  /** Durable against a crash of the process when it returns; for as long as there is room, and a disk that works. */
   remember(texts: readonly KeptText[]): void
-  /** Removes texts that may not leave again. */
+  /** Removes texts that may not leave again, for good. Throws when it cannot. */
   forget(wiki: string, revisionIds: readonly number[]): void
 }
 

@@ -139,12 +139,12 @@ describe('TextStore', () => {
   })
 
   test('drops a text that rotted on disk instead of giving another one', () => {
-    withStore((store) => store.store([entry(1, incompressible(500)), entry(2, 'sound')]))
-    const database = new DatabaseSync(path)
-    database.exec(
-      "UPDATE texts SET content = CAST(substr(content, 1, 50) || 'rot' || substr(content, 54) AS BLOB) WHERE revision_id = 1",
-    )
-    database.close()
+    withStore((store) => store.store([entry(1, 'rotting'), entry(2, 'sound')]))
+    const rotten = contentOf(1).toString('latin1').replace('rotting', 'rotten!')
+    expect(rotten).toContain('rotten!')
+    using database = new DatabaseSync(path)
+    const update = database.prepare('UPDATE texts SET content = ? WHERE revision_id = 1')
+    update.run(Buffer.from(rotten, 'latin1'))
     withStore((store) => {
       expect([store.find(WIKI, 1), store.find(WIKI, 2)]).toEqual([undefined, 'sound'])
       store.store([entry(1, 'the right one')])

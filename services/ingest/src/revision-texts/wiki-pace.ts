@@ -2,7 +2,7 @@ import type { Clock } from '../edit-sources/clock.ts'
 import { imposedDelayMs, retryDelayMs } from './retry-delay.ts'
 
 /** After a refusal the wiki is left alone for so long, rather than asked again with every edit. */
-export const REFUSAL_PAUSE_MS = 10_000
+const REFUSAL_PAUSE_MS = 10_000
 
 export interface WikiPaceOptions {
   readonly concurrencyPerWiki: number

@@ -6,7 +6,7 @@ import type { ActionApi, AskOutcome } from './action-api.ts'
 import { FAULTY_ANSWERS_MAX, PendingRevision, type WikiText } from './pending-revision.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import type { RevisionAnswer, RevisionText } from './revision-answer.ts'
-import { REFUSAL_PAUSE_MS, WikiPace } from './wiki-pace.ts'
+import { WikiPace } from './wiki-pace.ts'
 
 export interface WikiQueueOptions {
   readonly apiUrl: string
@@ -39,6 +39,10 @@ export class WikiQueue {
   readonly #waiting = new Set<PendingRevision>()
   readonly #tasks = new Set<Promise<void>>()
   #runs = 0
+  /** Why the wiki failed last; undefined while it answers. */
+  #failure: string | undefined
+  /** Operators hear of a spell of failures, and of one of refusals, once. */
+  #isSpellLogged = false
 
   constructor(options: WikiQueueOptions) {
     this.#options = options
@@ -120,7 +124,10 @@ export class WikiQueue {
     const nowMs = this.#options.clock.now()
     const isRefused = this.#pace.isRefused
     for (const pending of this.#waiting) {
-      if (isRefused || pending.deadlineMs <= nowMs) this.#settle(pending, 'temporarily_unavailable')
+      if (!isRefused && nowMs < pending.deadlineMs) continue
+      this.#settle(pending, 'temporarily_unavailable')
+      if (!isRefused)
+        this.#logSpell('warn', this.#failure, 'the wiki does not answer; its texts are given up')
     }
   }
 
@@ -137,6 +144,8 @@ export class WikiQueue {
     switch (outcome.type) {
       case 'answered':
         this.#pace.noteAnswer()
+        this.#failure = undefined
+        this.#isSpellLogged = false
         this.#takeAnswer(batch, outcome.answer)
         return
       case 'busy':
@@ -149,8 +158,9 @@ export class WikiQueue {
         return
       case 'refused':
         this.#pace.noteRefusal()
-        this.#options.logger.error(
-          { api: this.#options.apiUrl, reason: outcome.reason, pauseMs: REFUSAL_PAUSE_MS },
+        this.#logSpell(
+          'error',
+          outcome.reason,
           'the wiki refuses to give texts: check the address of its API and the User-Agent',
         )
         for (const pending of batch) this.#settle(pending, 'temporarily_unavailable')
@@ -159,11 +169,17 @@ export class WikiQueue {
   }
 
   #noteFailure(reason: string, askedAtMs: number, retryAfterMs: number | undefined): void {
+    this.#failure = reason
     const waitMs = this.#pace.noteFailure(askedAtMs, retryAfterMs)
     this.#options.logger.debug(
       { api: this.#options.apiUrl, reason, waitMs },
       'the wiki gives no texts for now',
     )
+  }
+
+  #logSpell(level: 'warn' | 'error', reason: string | undefined, message: string): void {
+    if (!this.#isSpellLogged) this.#options.logger[level]({ api: this.#options.apiUrl, reason }, message)
+    this.#isSpellLogged = true
   }
 
   #takeAnswer(batch: readonly PendingRevision[], answer: RevisionAnswer): void {
