@@ -23,3 +23,8 @@ export class LoopExhaustedError extends EditSourceError {
 export class ConnectionLostError extends EditSourceError {
   readonly isRetryable = true
 }
+
+/** A compressed file ends too early or is not what it says; what was whole has been read. */
+export class DamagedInputError extends EditSourceError {
+  readonly isRetryable = false
+}

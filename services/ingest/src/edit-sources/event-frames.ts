@@ -33,9 +33,14 @@ export class EventFrames {
     return this.#splitter.push(chunk).flatMap((piece) => this.#framesOf(piece))
   }
 
-  /** The bytes of a frame that was not completed. */
-  end(): undefined | Piece {
-    return this.#splitter.end()
+  /** What stands behind the last complete frame. Of a connection that broke nobody should ask for it. */
+  end(): readonly EventFrame[] {
+    const piece = this.#splitter.end()
+    if (piece === undefined) return []
+    const frames = this.#framesOf(piece)
+    if (frames.length > 0 || piece.bytes.toString('latin1', 0, 1) === ':') return frames
+    const flaw = { reason: 'the event is cut off before its data', bytes: piece.bytes }
+    return [{ id: undefined, event: undefined, data: '', flaw, endOffset: piece.endOffset }]
   }
 
   #framesOf(piece: Piece): readonly EventFrame[] {
