@@ -3,8 +3,8 @@ import { Numbering } from './numbering.ts'
 import { type WordBag, wordBag } from './similar-lines.ts'
 import { readWords, type WordLine } from './word-diff.ts'
 
-/** Beside its length, what reading a line costs in steps. */
-const STEPS_PER_LINE = 50
+/** What reading a line and comparing it costs in steps, beside its length: it bounds how many edited lines are looked into. */
+const STEPS_PER_LINE = 500
 
 /** The words of both texts' lines, read when they are asked for, once. */
 export class LineWords {

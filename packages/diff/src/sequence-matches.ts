@@ -110,12 +110,14 @@ class Occurrences {
     for (const id of b) if (this.#bothSides[id] === 1) this.#bothSides[id] = 2
   }
 
-  onBothSides(ids: Int32Array): number[] {
-    const indices: number[] = []
+  /** The indices of the elements that the other side has as well. */
+  onBothSides(ids: Int32Array): Int32Array {
+    const indices = new Int32Array(ids.length)
+    let count = 0
     for (let index = 0; index < ids.length; index++) {
-      if (this.#bothSides[ids[index] as number] === 2) indices.push(index)
+      if (this.#bothSides[ids[index] as number] === 2) indices[count++] = index
     }
-    return indices
+    return indices.subarray(0, count)
   }
 
   uniqueOnBothSides(a: Int32Array, b: Int32Array): Pair[] {
@@ -136,6 +138,6 @@ class Occurrences {
   }
 }
 
-function pick(ids: Int32Array, indices: readonly number[]): Int32Array {
-  return Int32Array.from(indices, (index) => ids[index] as number)
+function pick(ids: Int32Array, indices: Int32Array): Int32Array {
+  return indices.map((index) => ids[index] as number)
 }

@@ -109,9 +109,9 @@ function rangeOf(start: number, end: number): string {
 }
 
 function linesOf(sign: string, file: PatchFile, start: number, end: number): string {
-  let text = ''
-  for (let line = start; line < end; line++) text += `${sign}${file.lines[line]}\n`
-  const isCutOff = end > start && end === file.length && !file.endsInNewline
+  if (start === end) return ''
+  const text = `${sign}${file.lines.slice(start, end).join(`\n${sign}`)}\n`
+  const isCutOff = end === file.length && !file.endsInNewline
   return isCutOff ? `${text}\\ No newline at end of file\n` : text
 }
 

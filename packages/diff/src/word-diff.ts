@@ -32,19 +32,50 @@ export function readWords(line: string, numbering: Numbering): WordLine {
 }
 
 export function diffWords(base: WordLine, text: WordLine, budget: StepBudget): WordChange[] {
-  const matches = matchSequences(base.words, text.words, budget)
+  const { start, baseEnd, textEnd } = differingMiddle(base.words, text.words)
+  const [baseMiddle, textMiddle] = renumbered(
+    base.words.subarray(start, baseEnd),
+    text.words.subarray(start, textEnd),
+  )
+  const matches = matchSequences(baseMiddle, textMiddle, budget)
   const changes: WordChange[] = []
   let baseAt = 0
   let textAt = 0
   for (let index = 0; index <= matches.length; index++) {
-    const partner = index < matches.length ? (matches[index] as number) : text.words.length
+    const partner = index < matches.length ? (matches[index] as number) : textMiddle.length
     if (partner === UNMATCHED) continue
-    if (index > baseAt || partner > textAt)
-      pushChange(changes, changeOf(base, text, baseAt, index, textAt, partner), base.line)
+    if (index > baseAt || partner > textAt) {
+      const change = changeOf(base, text, start + baseAt, start + index, start + textAt, start + partner)
+      pushChange(changes, change, base.line)
+    }
     baseAt = index + 1
     textAt = partner + 1
   }
   return changes
+}
+
+function differingMiddle(base: Int32Array, text: Int32Array) {
+  let start = 0
+  while (start < base.length && start < text.length && base[start] === text[start]) start++
+  let baseEnd = base.length
+  let textEnd = text.length
+  while (baseEnd > start && textEnd > start && base[baseEnd - 1] === text[textEnd - 1]) {
+    baseEnd--
+    textEnd--
+  }
+  return { start, baseEnd, textEnd }
+}
+
+/** With numbers from 0 up, since what counts words by number takes room for the largest. */
+function renumbered(base: Int32Array, text: Int32Array): [Int32Array, Int32Array] {
+  const numbers = new Map<number, number>()
+  const renumber = (word: number): number => {
+    const known = numbers.get(word)
+    if (known !== undefined) return known
+    numbers.set(word, numbers.size)
+    return numbers.size - 1
+  }
+  return [base.map(renumber), text.map(renumber)]
 }
 
 function changeOf(
