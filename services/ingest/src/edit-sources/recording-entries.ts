@@ -3,6 +3,7 @@ import { completeEdit, editInputSchema } from '@freshet/events'
 import { ITEM_BYTES_MAX, type SourceFinding } from './edit-source.ts'
 import { DamagedInputError } from './edit-source-error.ts'
 import { type EventFrame, EventFrames } from './event-frames.ts'
+import { mistakesOf } from './mistakes.ts'
 import { type Piece, PieceSplitter } from './piece-splitter.ts'
 import { readSourceFile, type SourceFile } from './source-file.ts'
 import { findingOfWikimediaEvent } from './wikimedia-finding.ts'
@@ -13,9 +14,6 @@ export interface RecordingEntry {
   /** Where the next entry starts, in bytes of the decompressed file. */
   readonly endOffset: number
 }
-
-const MISTAKES_MAX = 20
-const MESSAGE_LENGTH_MAX = 300
 
 /** The entries behind a byte of the decompressed file. What is damaged or cut off at the end is one more entry. */
 export async function* recordingEntries(
@@ -118,13 +116,6 @@ function findingOfEdit(
   if (!input.success) return unreadable(mistakesOf(input.error.issues), raw)
   if (wikis !== undefined && !wikis.has(input.data.wiki)) return { type: 'skipped', reason: 'other_wiki' }
   return { type: 'edit', edit: completeEdit(input.data) }
-}
-
-export function mistakesOf(issues: readonly { path: readonly PropertyKey[]; message: string }[]): string {
-  return issues
-    .slice(0, MISTAKES_MAX)
-    .map(({ path, message }) => `${path.join('.')}: ${message.slice(0, MESSAGE_LENGTH_MAX)}`)
-    .join('; ')
 }
 
 function unreadable(reason: string, raw: Uint8Array): SourceFinding {

@@ -10,6 +10,7 @@ import { ITEM_BYTES_MAX, type SourceItem } from './edit-source.ts'
 import { LoopExhaustedError, PositionError, SourceFileError } from './edit-source-error.ts'
 import { DATA_FOLDER, hasDataFolder } from './fixtures/data-folder.ts'
 import { editInput } from './fixtures/edit-inputs.ts'
+import { incompressible } from './fixtures/incompressible.ts'
 import { canaryEvent, pageChangeEvent } from './fixtures/wikimedia-events.ts'
 import { RecordingSource, type RecordingSourceOptions } from './recording-source.ts'
 
@@ -293,16 +294,6 @@ function captureOf(edits: number, paddingBytes: number): Buffer {
     return `event: message\nid: ${id}\ndata: ${JSON.stringify(event)}\n\n`
   })
   return Buffer.from(`:ok\n\n${frames.join('')}`)
-}
-
-/** Digits that gzip cannot shrink to nothing, the same in every run. */
-function incompressible(seed: number, length: number): string {
-  let text = ''
-  for (let state = seed + 1; text.length < length; ) {
-    state = (state * 48_271) % 2_147_483_647
-    text += state.toString(36)
-  }
-  return text.slice(0, length)
 }
 
 function readAll(source: RecordingSource, position?: string): Promise<SourceItem[]> {
