@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { ProtocolError } from './errors.ts'
 import { type Filter, parseFilter } from './filter.ts'
-import { parseJson } from './json.ts'
 import { mistakeIn } from './mistake.ts'
 import { type Part, parseParts } from './parts.ts'
 import { requestFields, requestOf, type SubscriptionRequest } from './subscription-request.ts'
@@ -38,9 +37,9 @@ const messageSchema = z.discriminatedUnion('type', [
 const TYPES = ['subscribe', 'update', 'unsubscribe'] as const
 const FIELDS: readonly string[] = ['type', 'id', ...Object.keys(requestFields)]
 
-/** Reads one text message. Throws a `ProtocolError`. */
-export function parseClientMessage(text: string): ClientMessage {
-  const parsed = messageSchema.safeParse(parseJson(text, 'the message'), { reportInput: true })
+/** Reads one message, its JSON parsed already. Throws a `ProtocolError`. */
+export function parseClientMessage(json: unknown): ClientMessage {
+  const parsed = messageSchema.safeParse(json, { reportInput: true })
   if (!parsed.success) {
     throw new ProtocolError(
       'invalid_request',
@@ -62,4 +61,10 @@ export function parseClientMessage(text: string): ClientMessage {
     case 'unsubscribe':
       return { type: 'unsubscribe', id: message.id }
   }
+}
+
+/** The subscription that a message means, also when the rest of it cannot be read; so that an error can name it. */
+export function subscriptionIdIn(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || !('id' in json)) return undefined
+  return id.safeParse(json.id).data
 }

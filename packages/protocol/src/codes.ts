@@ -38,9 +38,9 @@ export const CODES = {
   draining: { httpStatus: 503, closeCode: 4500 },
   too_slow: { httpStatus: undefined, closeCode: 4501 },
   internal_error: { httpStatus: 500, closeCode: 4502 },
-  too_many_connections: { httpStatus: 503, closeCode: undefined },
   log_unavailable: { httpStatus: 503, closeCode: 4503 },
   unresponsive: { httpStatus: undefined, closeCode: 4504 },
+  overloaded: { httpStatus: 503, closeCode: 4505 },
 } as const satisfies Record<string, CodeMeaning>
 
 export type Code = keyof typeof CODES
@@ -48,11 +48,15 @@ export type Code = keyof typeof CODES
 /** The codes that end a stream or a socket. */
 export type CloseCode = { [C in Code]: (typeof CODES)[C]['closeCode'] extends number ? C : never }[Code]
 
+export function isCloseCode(code: Code): code is CloseCode {
+  return CODES[code].closeCode !== undefined
+}
+
 const RECONNECT_FROM = 4500
 
 /** Whether the same request, with the cursor reached, may succeed later. */
 export function isReconnectable(code: Code): boolean {
-  const { httpStatus, closeCode } = CODES[code]
+  const { httpStatus, closeCode }: CodeMeaning = CODES[code]
   if (closeCode !== undefined) return closeCode >= RECONNECT_FROM
   return httpStatus === 503
 }

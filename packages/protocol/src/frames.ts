@@ -10,9 +10,10 @@ export interface ProgressFrame {
   readonly type: 'progress'
   readonly cursor: Cursor
   readonly state: 'catching-up' | 'live'
-  /** How many records of the log are still ahead, matching or not, and how old the newest one passed is. */
+  /** How many records of the log are still ahead, matching or not. */
   readonly lagRecords: number
-  readonly lagMs: number
+  /** How old the newest record passed is, 0 when none is ahead; null when that is not known yet. */
+  readonly lagMs: number | null
 }
 
 /** Changes between two cursors that cannot be delivered; the stream goes on at `to`. */

@@ -19,4 +19,9 @@ export * from './framing.ts'
 export { parseJson } from './json.ts'
 export * from './parts.ts'
 export * from './stream-point.ts'
-export { requestFromBody, requestFromQuery, type SubscriptionRequest } from './subscription-request.ts'
+export {
+  requestFromBody,
+  requestFromQuery,
+  requestFromUpgrade,
+  type SubscriptionRequest,
+} from './subscription-request.ts'

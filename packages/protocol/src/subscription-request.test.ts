@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseClientMessage } from './client-message.ts'
+import { parseClientMessage, subscriptionIdIn } from './client-message.ts'
 import { ProtocolError } from './errors.ts'
+import { parseJson } from './json.ts'
 import { PARTS, parseParts } from './parts.ts'
 import { parseStreamPoint } from './stream-point.ts'
 import { requestFromBody, requestFromQuery } from './subscription-request.ts'
@@ -97,8 +98,10 @@ describe('a stream point', () => {
 })
 
 describe('a WebSocket message', () => {
+  const read = (text: string) => parseClientMessage(parseJson(text, 'the message'))
+
   it('subscribes with the same fields as a body', () => {
-    const message = parseClientMessage(
+    const message = read(
       '{"type":"subscribe","id":"a.b:1","filter":{"wiki":"enwiki"},"parts":"patch","from":"earliest"}',
     )
     expect(message).toEqual({
@@ -114,7 +117,7 @@ describe('a WebSocket message', () => {
   })
 
   it('leaves what an update does not name as it was', () => {
-    expect(parseClientMessage('{"type":"update","id":"a","parts":["core"]}')).toEqual({
+    expect(read('{"type":"update","id":"a","parts":["core"]}')).toEqual({
       type: 'update',
       id: 'a',
       filter: undefined,
@@ -137,9 +140,15 @@ describe('a WebSocket message', () => {
     ['{"type":"update","id":"a","filter":{"kind":"x"}}', 'invalid_filter'],
     [`${'['.repeat(100_000)}`, 'invalid_json'],
   ])('is refused: %s', (text, code) => {
-    const error = refusal(() => parseClientMessage(text))
+    const error = refusal(() => read(text))
     expect(error.code).toBe(code)
     expect(error.message.length).toBeLessThan(400)
     expect(error.message).not.toContain('\n')
+  })
+
+  it('is named by an error also when the rest of it is wrong', () => {
+    expect(subscriptionIdIn({ id: 'a', type: 5 })).toBe('a')
+    for (const json of [{ id: 'a b' }, { id: 5 }, {}, null, 'id', []])
+      expect(subscriptionIdIn(json)).toBeUndefined()
   })
 })

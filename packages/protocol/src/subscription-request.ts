@@ -68,6 +68,23 @@ export function requestFromQuery(
   }
 }
 
+/**
+ * Reads the query of an upgrade to WebSocket, which is that of a GET; undefined for `subscribe=later`, when the partner
+ * will send messages instead.
+ */
+export function requestFromUpgrade(
+  query: URLSearchParams,
+  lastEventId: string | undefined,
+): SubscriptionRequest | undefined {
+  if (query.get('subscribe') !== 'later') return requestFromQuery(query, lastEventId)
+  if (query.size === 1) return undefined
+  throw new ProtocolError(
+    'invalid_request',
+    'with subscribe=later the URL takes no other parameter',
+    'Send them in a "subscribe" message.',
+  )
+}
+
 /** Makes a request of its fields, with the defaults filled in. */
 export function requestOf(
   fields: z.output<typeof bodySchema>,

@@ -1,0 +1,61 @@
+import type { SettingsGroup } from '@freshet/service'
+import { z } from 'zod'
+
+const MIB = 1024 ** 2
+const count = z.coerce.number().int().positive()
+
+/** Everything about article changes going out. */
+export const FANOUT_SETTINGS = {
+  prefix: 'FANOUT',
+  schema: z.object({
+    tailBytesMax: count
+      .default(64 * MIB)
+      .describe(
+        'Memory for the newest changes, shared by all subscribers near the tip; older ones are read from the log.',
+      ),
+    // Above what a socket buffers by itself, as only then it tells when it has drained.
+    unsentBytesMax: count
+      .min(128 * 1024)
+      .default(256 * 1024)
+      .describe(
+        'Bytes written to one connection that its partner has not taken yet; past it the partner is waited for. One frame more may be on the way.',
+      ),
+    readBatchBytesMax: count
+      .default(256 * 1024)
+      .describe(
+        'How much of the log a subscriber that is catching up holds in memory. One record more may be.',
+      ),
+    heartbeatIntervalMs: count
+      .default(15_000)
+      .describe('How long a connection may be silent before it gets a sign of life.'),
+    progressIntervalMs: count
+      .default(5_000)
+      .describe('How long a cursor may move without a delivery before the partner is told.'),
+    sseRetryMs: count.default(2_000).describe('How long browsers are told to wait before they reconnect.'),
+    connectionsMax: count
+      .default(10_000)
+      .describe('Most connections of partners at a time; past it they get 503 with Retry-After.'),
+    subscriptionsPerSocketMax: count.default(100).describe('Most subscriptions on one WebSocket.'),
+    requestBytesMax: count
+      .default(16 * MIB)
+      .describe('Largest subscription request: body of a POST or WebSocket message.'),
+    filterValuesTotalMax: count
+      .default(10_000_000)
+      .describe(
+        'Most values that the filters of all subscribers hold together; past it new ones get 503 with Retry-After.',
+      ),
+    closeTimeoutMs: count
+      .default(10_000)
+      .describe('How long a closed connection has to take its last frames.'),
+    slowLagRecordsMin: count
+      .default(10_000)
+      .describe('A slow subscriber is only closed when it is at least so many records behind,'),
+    slowLagMsMin: count.default(600_000).describe('and at least so far behind in time,'),
+    slowWindowMs: count.default(300_000).describe('and within this time'),
+    slowRecordsMin: count
+      .default(10)
+      .describe('has passed fewer records of the log than this, matching or not.'),
+  }),
+} satisfies SettingsGroup
+
+export type FanoutSettings = z.output<typeof FANOUT_SETTINGS.schema>

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ProtocolError } from '@freshet/protocol'
+import type { FanoutContext } from '../context.ts'
+import { setSizes } from '../metrics.ts'
+import type { Lag } from '../subscription/subscription.ts'
+import type { Transport } from '../transport/transport.ts'
+import { Connection } from './connection.ts'
+
+/** All connections, within their bound. */
+export class Connections {
+  readonly #context: FanoutContext
+  readonly #connections = new Set<Connection>()
+  /** Admitted, with the transport still to come. */
+  #reserved = 0
+  #isDraining = false
+
+  constructor(context: FanoutContext) {
+    this.#context = context
+  }
+
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /**
+   * Keeps room for one more connection while `open` works on it. Throws a `ProtocolError`, to be answered with 503 and
+   * Retry-After, when there is none.
+   */
+  async withRoom<T>(open: () => Promise<T>): Promise<T> {
+    this.assertOpen()
+    const { connectionsMax } = this.#context.settings
+    if (this.#connections.size + this.#reserved >= connectionsMax) {
+      throw new ProtocolError(
+        'overloaded',
+        `this server holds its ${connectionsMax} connections already`,
+        'Try again later; put several subscriptions on one WebSocket.',
+      )
+    }
+    this.#reserved++
+    try {
+      return await open()
+    } finally {
+      this.#reserved--
+    }
+  }
+
+  /** Throws a `ProtocolError` while the server takes no new connections. */
+  assertOpen(): void {
+    if (!this.#isDraining) return
+    throw new ProtocolError('draining', 'this server is shutting down', 'Connect again, with your cursor.')
+  }
+
+  add(transport: Transport, mainSubscription: string | undefined): Connection {
+    const connection = new Connection(this.#context, transport, mainSubscription)
+    this.#connections.add(connection)
+    void transport.closed.then(() => this.#connections.delete(connection))
+    return connection
+  }
+
+  tick(nowMs: number, isLogReadable: boolean): void {
+    let most: Lag = { records: 0, ms: 0 }
+    for (const connection of this.#connections) {
+      connection.tick(nowMs, isLogReadable)
+      const lag = connection.lag(nowMs)
+      if (lag.records > most.records) most = lag
+    }
+    const { tail, filters } = this.#context
+    setSizes({
+      lagRecords: most.records,
+      lagMs: most.ms ?? 0,
+      tailBytes: tail.bytes,
+      filters: filters.size,
+    })
+  }
+
+  /**
+   * Takes no more connections and closes those there are, evenly spread over the window so that they do not all come
+   * back elsewhere in the same instant. Resolves when the last is gone.
+   */
+  async drain(windowMs: number): Promise<void> {
+    this.#isDraining = true
+    const connections = [...this.#connections]
+    for (const connection of connections) {
+      connection.close('draining', 'this server is shutting down')
+      if (windowMs > 0) await delay(windowMs / connections.length)
+    }
+    await Promise.all(connections.map(({ transport }) => transport.closed))
+  }
+}

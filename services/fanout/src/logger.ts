@@ -1,0 +1,4 @@
+import { pino } from 'pino'
+
+/** Says nothing until the program that runs the service sets the level. */
+export const logger = pino({ name: 'fanout', level: 'silent' })

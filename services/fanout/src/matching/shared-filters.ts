@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto'
+import {
+  type CompiledFilter,
+  canonicalFilter,
+  compileFilter,
+  type Filter,
+  filterKey,
+  ProtocolError,
+} from '@freshet/protocol'
+
+/** A filter in use, compiled once for all subscriptions that wrote the same. */
+export interface SharedFilter {
+  readonly matches: CompiledFilter
+  /** The subscription does not need it any more. Once. */
+  release(): void
+}
+
+interface Entry {
+  readonly matches: CompiledFilter
+  readonly values: number
+  users: number
+}
+
+/** All filters in use. */
+export class SharedFilters {
+  readonly #valuesMax: number
+  readonly #entries = new Map<string, Entry>()
+  #values = 0
+
+  constructor(valuesMax: number) {
+    this.#valuesMax = valuesMax
+  }
+
+  /** How many different ones are in use. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Throws a `ProtocolError` with the code `overloaded` when all filters together would hold too much. */
+  acquire(filter: Filter): SharedFilter {
+    const canonical = canonicalFilter(filter)
+    const key = hash('sha256', filterKey(canonical))
+    const entry = this.#entries.get(key) ?? this.#add(key, canonical)
+    entry.users++
+    return { matches: entry.matches, release: () => this.#release(key, entry) }
+  }
+
+  #add(key: string, filter: Filter): Entry {
+    const values = valuesIn(filter)
+    if (this.#values + values > this.#valuesMax) {
+      throw new ProtocolError(
+        'overloaded',
+        'the filters of all subscribers together hold more values than this server takes',
+        'Try again later, or with a smaller filter.',
+      )
+    }
+    const entry = { matches: compileFilter(filter), values, users: 0 }
+    this.#entries.set(key, entry)
+    this.#values += values
+    return entry
+  }
+
+  #release(key: string, entry: Entry): void {
+    if (--entry.users > 0) return
+    this.#entries.delete(key)
+    this.#values -= entry.values
+  }
+}
+
+function valuesIn(filter: Filter): number {
+  const { any = [], all = [], not, ...conditions } = filter
+  const inner = [...any, ...all, ...(not === undefined ? [] : [not])]
+  const own = Object.values(conditions).filter((values) => values !== undefined)
+  return (
+    own.reduce<number>((sum, values) => sum + (typeof values === 'number' ? 1 : values.length), 0) +
+    inner.reduce((sum, each) => sum + valuesIn(each), 0)
+  )
+}

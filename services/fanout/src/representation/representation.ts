@@ -1,0 +1,51 @@
+import { projectParts } from '@freshet/events'
+import {
+  type ControlFrame,
+  type Cursor,
+  changeEnvelope,
+  DEFAULT_SUBSCRIPTION,
+  encodeControlFrame,
+  type Framing,
+  type Part,
+} from '@freshet/protocol'
+import type { StoredChange } from '../stored-change.ts'
+import { textFrame } from './text-frame.ts'
+
+/** How one subscription gets its frames as bytes: parts, framing, and on a WebSocket the subscription's name. */
+export class Representation {
+  /** Equal for representations that make the same bytes of a record. */
+  readonly key: string
+  /** Whether others have the same, so that keeping the bytes pays. Names that partners chose are as good as unique. */
+  readonly isShared: boolean
+  readonly #framing: Framing
+  readonly #parts: ReadonlySet<string>
+  readonly #subscription: string
+
+  constructor(framing: Framing, parts: readonly Part[], subscription: string) {
+    this.#framing = framing
+    this.#parts = new Set(parts)
+    this.#subscription = subscription
+    this.key = `${framing} ${parts.join(',')} ${framing === 'websocket' ? subscription : ''}`
+    this.isShared = framing !== 'websocket' || subscription === DEFAULT_SUBSCRIPTION
+  }
+
+  change({ value, layout }: StoredChange, cursor: Cursor): Uint8Array {
+    const { before, after } = changeEnvelope(this.#framing, cursor, this.#subscription)
+    const pieces = [Buffer.from(before), ...projectParts(value, layout, this.#parts), Buffer.from(after)]
+    return this.#framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
+  }
+
+  control(frame: ControlFrame): Uint8Array {
+    return controlBytes(this.#framing, frame, this.#subscription)
+  }
+}
+
+/** A control frame as bytes. `subscription` is undefined for what concerns a WebSocket as a whole. */
+export function controlBytes(
+  framing: Framing,
+  frame: ControlFrame,
+  subscription: string | undefined,
+): Uint8Array {
+  const bytes = Buffer.from(encodeControlFrame(framing, frame, subscription))
+  return framing === 'websocket' ? textFrame([bytes]) : bytes
+}

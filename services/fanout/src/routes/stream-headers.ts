@@ -1,0 +1,30 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+
+/** Any page may read the stream: it carries nothing that depends on who asks. */
+export const CORS_HEADERS: OutgoingHttpHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Retry-After',
+}
+
+export const PREFLIGHT_HEADERS: OutgoingHttpHeaders = {
+  ...CORS_HEADERS,
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-headers': 'Accept, Content-Type, Last-Event-ID',
+  'access-control-max-age': '86400',
+}
+
+/** Of every answer: neither a cache nor a proxy may keep any of it back. */
+export const ANSWER_HEADERS: OutgoingHttpHeaders = {
+  ...CORS_HEADERS,
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+}
+
+const CONTENT_TYPES = {
+  sse: 'text/event-stream; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+}
+
+export function streamHeaders(framing: 'sse' | 'ndjson'): OutgoingHttpHeaders {
+  return { ...ANSWER_HEADERS, 'content-type': CONTENT_TYPES[framing], vary: 'Accept' }
+}

@@ -1,0 +1,33 @@
+import { ChangeLogError } from '@freshet/change-log'
+import { type Part, ProtocolError, type SubscriptionRequest } from '@freshet/protocol'
+import type { FanoutContext } from '../context.ts'
+import type { SharedFilter } from '../matching/shared-filters.ts'
+import { startOffsets } from './start-offsets.ts'
+import { StreamEnd } from './stream-end.ts'
+
+/** A request that can be served: its place in the log is pinned. The filter is released by whoever takes it. */
+export interface Admission {
+  readonly filter: SharedFilter
+  readonly parts: readonly Part[]
+  readonly start: readonly bigint[]
+  readonly end: StreamEnd
+}
+
+/** Throws a `ProtocolError` that says why not. */
+export async function admit(
+  { log, filters, clock }: FanoutContext,
+  { filter, parts, from, until }: SubscriptionRequest,
+): Promise<Admission> {
+  try {
+    const start = await startOffsets(log, from)
+    const end = await StreamEnd.of(log, until, clock())
+    return { filter: filters.acquire(filter), parts, start, end }
+  } catch (error) {
+    if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
+    throw new ProtocolError(
+      'log_unavailable',
+      'the log cannot be read for now',
+      'Try again in a few seconds.',
+    )
+  }
+}

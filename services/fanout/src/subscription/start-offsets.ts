@@ -1,0 +1,27 @@
+import type { ChangeLog, PartitionBounds } from '@freshet/change-log'
+import { CHANGES_TOPIC } from '@freshet/events'
+import { decodeCursor, type StreamPoint } from '@freshet/protocol'
+
+/** Per partition, what is to be read first. Throws a `ProtocolError` for a cursor that this log cannot serve. */
+export async function startOffsets(log: ChangeLog, from: StreamPoint): Promise<readonly bigint[]> {
+  const bounds = await log.bounds(CHANGES_TOPIC)
+  switch (from.type) {
+    case 'earliest':
+      return bounds.map(({ earliest }) => earliest)
+    case 'latest':
+      return bounds.map(({ end }) => end)
+    case 'cursor':
+      return decodeCursor(from.cursor, { id: log.id, ends: bounds.map(({ end }) => end) })
+    case 'time':
+      return fromTime(bounds, await log.offsetsForTime(CHANGES_TOPIC, from.timeMs))
+  }
+}
+
+/**
+ * When nothing at all is left from before the time, retention may have removed what came after it. Starting one below
+ * the first record makes the reader find that out, and tell of the gap.
+ */
+function fromTime(bounds: readonly PartitionBounds[], offsets: readonly bigint[]): readonly bigint[] {
+  if (bounds.some(({ earliest }, partition) => offsets[partition] !== earliest)) return offsets
+  return offsets.map((offset) => (offset > 0n ? offset - 1n : offset))
+}

@@ -1,0 +1,27 @@
+import type { CloseCode, Framing } from '@freshet/protocol'
+
+/**
+ * One partner's connection, as bytes out.
+ *
+ * **Promises.** What is written arrives in that order and whole, or the transport closes. `pendingBytes` counts
+ * everything that was written and that the operating system has not taken yet. `close` lets what was written go out,
+ * for a bounded time. `closed` resolves exactly once, whoever ended the connection, and nothing throws after it.
+ *
+ * **Does not** refuse a write because much is pending.
+ *
+ * **The caller owes** it to look at `pendingBytes` and to wait for `drained`.
+ */
+export interface Transport {
+  readonly framing: Framing
+  readonly pendingBytes: number
+  /** All frames in as few system calls as possible. Ignored once the transport is closing. */
+  write(frames: readonly Uint8Array[]): void
+  /** Resolves when nothing is pending, or the transport has closed. */
+  drained(): Promise<void>
+  /** A sign of life that no client takes for an event; asks for one where the transport can. */
+  heartbeat(): void
+  /** False when the partner left a sign of life unanswered until the next was due. */
+  readonly isResponsive: boolean
+  close(code: CloseCode, reason: string): void
+  readonly closed: Promise<void>
+}

@@ -1,0 +1,81 @@
+import type { Duplex } from 'node:stream'
+import { type CloseCode, CODES } from '@freshet/protocol'
+import { WebSocket } from 'ws'
+import { drainOf } from './drain-of.ts'
+import type { Transport } from './transport.ts'
+
+/** What a WebSocket close frame can say (RFC 6455, section 5.5). */
+const REASON_BYTES_MAX = 123
+
+/**
+ * A WebSocket. `ws` reads what partners send and keeps the closing handshake; the frames, which others share, are
+ * written to the socket below it, between its own.
+ */
+export class WebSocketTransport implements Transport {
+  readonly framing = 'websocket'
+  readonly closed: Promise<void>
+  readonly #webSocket: WebSocket
+  readonly #socket: Duplex
+  /** Shared by all subscriptions that wait. */
+  #draining: Promise<void> | undefined
+  #isAwaitingPong = false
+  #isResponsive = true
+
+  constructor(webSocket: WebSocket, socket: Duplex) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.closed = promise
+    webSocket.once('close', () => resolve())
+    for (const sign of ['pong', 'message', 'ping']) webSocket.on(sign, () => this.#heard())
+    if (webSocket.readyState === WebSocket.CLOSED) resolve()
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  write(frames: readonly Uint8Array[]): void {
+    // After our close frame nothing may follow, and a destroyed socket takes nothing.
+    if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#socket.writable) return
+    this.#socket.cork()
+    for (const frame of frames) this.#socket.write(frame)
+    this.#socket.uncork()
+  }
+
+  async drained(): Promise<void> {
+    this.#draining ??= this.#drain()
+    await this.#draining
+  }
+
+  /** Only when nothing is pending: behind a backlog it would wait for longer than its answer is waited for. */
+  heartbeat(): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN || this.pendingBytes > 0) return
+    this.#isResponsive = !this.#isAwaitingPong
+    this.#isAwaitingPong = true
+    this.#webSocket.ping()
+  }
+
+  get isResponsive(): boolean {
+    return this.#isResponsive
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#webSocket.close(CODES[code].closeCode, cutToBytes(reason, REASON_BYTES_MAX))
+  }
+
+  #heard(): void {
+    this.#isAwaitingPong = false
+  }
+
+  async #drain(): Promise<void> {
+    while (this.pendingBytes > 0 && !this.#socket.destroyed) await drainOf(this.#socket)
+    this.#draining = undefined
+  }
+}
+
+function cutToBytes(text: string, bytesMax: number): string {
+  let cut = text
+  while (Buffer.byteLength(cut) > bytesMax) cut = cut.slice(0, -1)
+  return cut.toWellFormed()
+}
