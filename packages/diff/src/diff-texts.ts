@@ -7,10 +7,15 @@ import { wordOps } from './word-diff.ts'
 
 /** The exact difference of two texts; `applyDiff` takes one to the other. */
 export function diffTexts(base: string, text: string, limits: DiffLimits = DEFAULT_DIFF_LIMITS): TextDiff {
-  const alignment = alignTexts(base, text, limits)
+  return diffOf(alignTexts(base, text, limits))
+}
+
+/** The same, of texts that are aligned already. */
+export function diffOf(alignment: TextAlignment): TextDiff {
+  const { base, text, lines } = alignment
   const head = {
     unit: 'line',
-    coarse: alignment.lines.budget.isExceeded,
+    coarse: lines.budget.isExceeded,
     from: { sha256: sha256(base) },
     to: { sha256: sha256(text) },
   } as const

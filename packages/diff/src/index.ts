@@ -1,6 +1,8 @@
 export { applyDiff, invertDiff } from './apply-diff.ts'
+export { compareTexts, type RevisionIds } from './compare-texts.ts'
 export { DEFAULT_DIFF_LIMITS, type DiffLimits } from './diff-limits.ts'
 export { diffTexts } from './diff-texts.ts'
 export * from './errors.ts'
+export * from './revision-compare.ts'
 export * from './text-diff.ts'
 export { type PatchNames, unifiedPatch } from './unified-patch.ts'

@@ -1,4 +1,4 @@
-import { DEFAULT_DIFF_LIMITS, type DiffLimits, StepBudget } from './diff-limits.ts'
+import { type DiffLimits, StepBudget } from './diff-limits.ts'
 import { Numbering } from './numbering.ts'
 import { matchSequences, UNMATCHED } from './sequence-matches.ts'
 import { shiftChanges } from './shifted-changes.ts'
@@ -20,9 +20,11 @@ export interface Gap {
   readonly textEnd: number
 }
 
-export function diffLines(base: string, text: string, limits: DiffLimits = DEFAULT_DIFF_LIMITS): LineDiff {
-  const baseLines = base.split('\n')
-  const textLines = text.split('\n')
+export function diffLines(
+  baseLines: readonly string[],
+  textLines: readonly string[],
+  limits: DiffLimits,
+): LineDiff {
   const budget = new StepBudget(limits)
   const baseChanged = new Uint8Array(baseLines.length)
   const textChanged = new Uint8Array(textLines.length)

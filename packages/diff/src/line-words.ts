@@ -3,48 +3,62 @@ import { Numbering } from './numbering.ts'
 import { type WordBag, wordBag } from './similar-lines.ts'
 import { readWords, type WordLine } from './word-diff.ts'
 
+export interface ReadLine extends WordLine {
+  readonly bag: WordBag
+}
+
 /** What reading a line and comparing it costs in steps, beside its length: it bounds how many edited lines are looked into. */
 const STEPS_PER_LINE = 500
 
-/** The words of both texts' lines, read when they are asked for, once. */
+/** The words of both texts' lines, read when they are asked for, once; undefined where the budget does not allow it. */
 export class LineWords {
   readonly #lines: LineDiff
   readonly #numbering = new Numbering()
-  readonly #base = new Map<number, WordLine>()
-  readonly #text = new Map<number, WordLine>()
+  readonly #base = new Map<number, ReadLine>()
+  readonly #text = new Map<number, ReadLine>()
 
   constructor(lines: LineDiff) {
     this.#lines = lines
   }
 
-  base(line: number): WordLine {
+  base(line: number): ReadLine | undefined {
     return this.#read(line, this.#lines.baseLines, this.#base)
   }
 
-  text(line: number): WordLine {
+  text(line: number): ReadLine | undefined {
     return this.#read(line, this.#lines.textLines, this.#text)
   }
 
-  /** Undefined when the budget does not allow to read these lines. */
+  /** All or nothing. */
   baseBags(lines: readonly number[]): WordBag[] | undefined {
-    if (!this.#lines.budget.take(stepsToRead(lines, this.#lines.baseLines))) return undefined
-    return lines.map((line) => wordBag(this.base(line)))
+    return bagsOf(lines, (line) => this.base(line))
   }
 
   textBags(lines: readonly number[]): WordBag[] | undefined {
-    if (!this.#lines.budget.take(stepsToRead(lines, this.#lines.textLines))) return undefined
-    return lines.map((line) => wordBag(this.text(line)))
+    return bagsOf(lines, (line) => this.text(line))
   }
 
-  #read(line: number, lines: readonly string[], read: Map<number, WordLine>): WordLine {
-    const known = read.get(line)
+  #read(index: number, lines: readonly string[], read: Map<number, ReadLine>): ReadLine | undefined {
+    const known = read.get(index)
     if (known !== undefined) return known
-    const words = readWords(lines[line] as string, this.#numbering)
-    read.set(line, words)
-    return words
+    const line = lines[index] as string
+    if (!this.#lines.budget.take(STEPS_PER_LINE + line.length)) return undefined
+    const words = readWords(line, this.#numbering)
+    const readLine = { ...words, bag: wordBag(words) }
+    read.set(index, readLine)
+    return readLine
   }
 }
 
-function stepsToRead(lines: readonly number[], of: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + STEPS_PER_LINE + (of[line] as string).length, 0)
+function bagsOf(
+  lines: readonly number[],
+  read: (line: number) => ReadLine | undefined,
+): WordBag[] | undefined {
+  const bags: WordBag[] = []
+  for (const line of lines) {
+    const bag = read(line)?.bag
+    if (bag === undefined) return undefined
+    bags.push(bag)
+  }
+  return bags
 }

@@ -5,10 +5,12 @@ import { pairLines } from './line-pairs.ts'
 import { LineWords } from './line-words.ts'
 import { findMovedBlocks, growMovedBlocks } from './moved-blocks.ts'
 import { SimilarLineIndex } from './similar-line-index.ts'
-import { diffWords, type WordChange } from './word-diff.ts'
+import { diffWords, joinReplacements, type WordChange } from './word-diff.ts'
 
 /** Where every line of the new text comes from, and how it differs from what it was. */
 export interface TextAlignment {
+  readonly base: string
+  readonly text: string
   readonly lines: LineDiff
   readonly origins: LineOrigins
   /** How lines differ from their origins, by line of the new text. */
@@ -28,7 +30,7 @@ export function alignTexts(
   text: string,
   limits: DiffLimits = DEFAULT_DIFF_LIMITS,
 ): TextAlignment {
-  const alignment = new Alignment(diffLines(base, text, limits))
+  const alignment = new Alignment(base, text, limits)
   findMovedBlocks(alignment.lines, alignment.origins)
   for (const gap of alignment.lines.gaps) alignment.pairEditedLines(gap)
   alignment.findMovedAndEditedLines()
@@ -37,15 +39,19 @@ export function alignTexts(
 }
 
 class Alignment implements TextAlignment {
+  readonly base: string
+  readonly text: string
   readonly lines: LineDiff
   readonly origins: LineOrigins
   readonly changes = new Map<number, readonly WordChange[]>()
   readonly #words: LineWords
 
-  constructor(lines: LineDiff) {
-    this.lines = lines
-    this.origins = new LineOrigins(lines)
-    this.#words = new LineWords(lines)
+  constructor(base: string, text: string, limits: DiffLimits) {
+    this.base = base
+    this.text = text
+    this.lines = diffLines(base.split('\n'), text.split('\n'), limits)
+    this.origins = new LineOrigins(this.lines)
+    this.#words = new LineWords(this.lines)
   }
 
   pairEditedLines(gap: Gap): void {
@@ -82,8 +88,10 @@ class Alignment implements TextAlignment {
 
   /** Notes the change of one line into another, where that is shorter than the line itself. */
   #isWorthAChange(baseLine: number, textLine: number): boolean {
+    const base = this.#words.base(baseLine)
     const text = this.#words.text(textLine)
-    const changes = diffWords(this.#words.base(baseLine), text, this.lines.budget)
+    if (base === undefined || text === undefined) return false
+    const changes = joinReplacements(base.line, diffWords(base, text, this.lines.budget))
     const length = changes.reduce((sum, change) => sum + change.textEnd - change.textStart + STEP_LENGTH, 0)
     const isWorth = length <= text.line.length + CHANGE_LENGTH
     if (isWorth) this.changes.set(textLine, changes)

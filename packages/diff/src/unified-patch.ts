@@ -21,9 +21,10 @@ export function unifiedPatch(
   names: PatchNames,
   limits: DiffLimits = DEFAULT_DIFF_LIMITS,
 ): string {
-  return patchOf(diffLines(base, text, limits), names)
+  return patchOf(diffLines(base.split('\n'), text.split('\n'), limits), names)
 }
 
+/** The same, of texts whose lines are compared already. */
 export function patchOf(lines: LineDiff, { oldName, newName }: PatchNames): string {
   const base = fileOf(lines.baseLines)
   const text = fileOf(lines.textLines)

@@ -44,10 +44,8 @@ export function diffWords(base: WordLine, text: WordLine, budget: StepBudget): W
   for (let index = 0; index <= matches.length; index++) {
     const partner = index < matches.length ? (matches[index] as number) : textMiddle.length
     if (partner === UNMATCHED) continue
-    if (index > baseAt || partner > textAt) {
-      const change = changeOf(base, text, start + baseAt, start + index, start + textAt, start + partner)
-      pushChange(changes, change, base.line)
-    }
+    if (index > baseAt || partner > textAt)
+      changes.push(changeOf(base, text, start + baseAt, start + index, start + textAt, start + partner))
     baseAt = index + 1
     textAt = partner + 1
   }
@@ -99,15 +97,19 @@ function offsetOf(line: WordLine, word: number): number {
 }
 
 /** Two replaced words with a space between them read better, and take less room, as one replacement. */
-function pushChange(changes: WordChange[], change: WordChange, base: string): void {
-  const before = changes.at(-1)
-  const joins =
-    before !== undefined &&
-    isReplacement(before) &&
-    isReplacement(change) &&
-    base.slice(before.baseEnd, change.baseStart).trim() === ''
-  if (joins) changes.pop()
-  changes.push(joins ? { ...change, baseStart: before.baseStart, textStart: before.textStart } : change)
+export function joinReplacements(base: string, changes: readonly WordChange[]): WordChange[] {
+  const joined: WordChange[] = []
+  for (const change of changes) {
+    const before = joined.at(-1)
+    const joins =
+      before !== undefined &&
+      isReplacement(before) &&
+      isReplacement(change) &&
+      base.slice(before.baseEnd, change.baseStart).trim() === ''
+    if (joins) joined.pop()
+    joined.push(joins ? { ...change, baseStart: before.baseStart, textStart: before.textStart } : change)
+  }
+  return joined
 }
 
 function isReplacement(change: WordChange): boolean {
