@@ -1,1 +1,5 @@
-export {}
+export { BlockCache, type BlockCacheLimits } from './block-cache.ts'
+export { CHUNKER_VERSION, type Chunk, type ChunkKind, chunksDigest } from './chunk.ts'
+export { chunksOf } from './chunker.ts'
+export { type PageReading, type PageReadingOptions, readPage } from './page-reading.ts'
+export { type PagePlainText, plainTextOf } from './text.ts'
