@@ -1,13 +1,14 @@
 import { type BlockFacts, blockFacts } from './block-facts.ts'
 import { type Block, headingTitle } from './blocks.ts'
 import { CHUNKER_VERSION, type ChunkKind, chunkIdOf } from './chunk.ts'
+import { withoutLineMarks } from './line-marks.ts'
 import { logicalLines } from './logical-lines.ts'
 import { PlainTextRenderer } from './plain-text.ts'
 import { recordEntries } from './records.ts'
 import { sentencesOf } from './sentences.ts'
 import { tableRows } from './table-rows.ts'
 import { templateName } from './template-parameters.ts'
-import type { PlainText } from './tidy-text.ts'
+import { type PlainText, tidyText } from './tidy-text.ts'
 import type { Unit } from './unit.ts'
 import { cutUnits, type UnitRun } from './unit-cuts.ts'
 import type { WikiLanguage } from './wiki-language.ts'
@@ -94,9 +95,15 @@ class BlockReader {
 
   *#tableLines(): Generator<PlainText> {
     for (const row of tableRows(this.#source, this.#nodes)) {
-      const cells = row.map((cell) => this.#plainText(cell))
+      const cells = row.map((cell) => this.#cellText(cell))
       yield joinedCells(cells)
     }
+  }
+
+  #cellText(cell: Span): PlainText {
+    const plain = tidyText(withoutLineMarks(this.#renderer.render(cell, this.#nodes)))
+    this.omittedTemplates += plain.omittedAt.length
+    return plain
   }
 
   *#recordLines(): Generator<PlainText> {

@@ -29,14 +29,13 @@ const RULES: ReadonlyMap<string, InlineRule> = new Map([
     keypress, linktext, lq, math, mvar, no italic, nobold, nobr, nobreak, noitalic, nowrap, nowraplinks, pslink, quote,
     quotation, sc, script, sic, slink, small, small caps, smallcaps, smaller, smc, strong, sub, sup, tmath, tooltip, tq,
     tqq, tt, unicode, var, vanchor, visible anchor, xt, !xt, s, nihongo2, asiantitle, citation needed span,
-    нобр, нп3, нп5, нп, не переведено, не переведено 3, не переведено 5, цитата, начало цитаты, comment, langr, 仮リンク`,
+    нобр, нп3, нп5, нп, не переведено, не переведено 3, не переведено 5, цитата, начало цитаты, comment, langr, link-en,
+    link-ja, link-de, link-fr, link-ru, le, 仮リンク`,
   ),
   // Code of a language, then the text.
-  ...rules(
-    firstOf('2', 'text'),
-    'lang, langx, lang2, transl, transliteration, font, color, colour, tsl, link-en, le',
-  ),
-  ...rules(firstOf('2', '3'), 'font color, sort, nts sort, sortname text'),
+  ...rules(firstOf('2', 'text'), 'lang, langx, lang2, transl, transliteration, font, color, colour'),
+  ...rules(firstOf('3', '2'), 'tsl, translink'),
+  ...rules(firstOf('2', '3'), 'font color, sort'),
   ...rules(({ value }) => words(value('1'), value('2')), 'sortname, hs'),
   ...rules(firstOf('2', '1'), 'url, official url, official website, webarchive link, oweb'),
   // Numbers, units, dates.

@@ -1,4 +1,5 @@
 import { inlineRuleOf } from './inline-templates.ts'
+import { withoutLineMarks } from './line-marks.ts'
 import { PlainTextRenderer } from './plain-text.ts'
 import { firstNodeIn, isParserFunction, templateName, templateParameters } from './template-parameters.ts'
 import { type PlainText, tidyText } from './tidy-text.ts'
@@ -51,7 +52,7 @@ const INFOBOX =
 
 /** Written like records, but about how a page looks. */
 const NO_RECORD =
-  /^(?:navbox|sidebar|multiple image|image array|location map|gallery|cite |reflist|authority control)/i
+  /^(?:navbox|sidebar|multiple image|image array|location map|gallery|cite |reflist|authority control|noteta)/i
 
 function isOverLines(text: string, node: Span): boolean {
   const first = text.indexOf('\n', node.start)
@@ -104,12 +105,9 @@ class RecordReader {
       at = record.end
     }
     shown += this.#renderer.render({ start: at, end: span.end }, nodes)
-    return shown.trim().replace(FIRST_ITEM_MARK, '').replace(ITEM_MARK, ', ')
+    return withoutLineMarks(shown)
   }
 }
-
-const FIRST_ITEM_MARK = /^[*#:;]{1,5}/
-const ITEM_MARK = /[ \t]{0,9}\n[*#:;]{1,5}/g
 
 function normalisedKey(key: string): string {
   return key.toLowerCase().replace(/[\s_]+/g, '_')
