@@ -24,6 +24,8 @@ const COMMENT_LENGTH_MAX = 20_000
 const LIST_LENGTH_MAX = 1_000
 
 const id = z.int().positive()
+/** Sizes and their differences are compared as 32-bit numbers; see `encodeAttributes`. */
+const sizeBytes = z.int32().nonnegative()
 const timestamp = z.iso.datetime({ offset: true })
 const wellFormed = z
   .string()
@@ -53,7 +55,7 @@ export type Performer = z.infer<typeof performerSchema>
 export const pageNameSchema = z.strictObject({
   id: id.nullable().default(unknown),
   title,
-  namespace: z.int(),
+  namespace: z.int32(),
   isRedirect: z.boolean().nullable().default(unknown),
 })
 export type PageName = z.infer<typeof pageNameSchema>
@@ -76,7 +78,7 @@ export type Page = z.infer<typeof pageSchema>
 export const contentSlotSchema = z.strictObject({
   model: name,
   format: name.nullable().default(unknown),
-  sizeBytes: z.int().nonnegative().nullable().default(unknown),
+  sizeBytes: sizeBytes.nullable().default(unknown),
   sha1: name.nullable().default(unknown),
   originRevisionId: id.nullable().default(unknown),
 })
@@ -86,7 +88,7 @@ export const revisionSchema = z.strictObject({
   /** 0 for the first revision of a page. */
   parentId: z.int().nonnegative().nullable().default(unknown),
   timestamp: timestamp.nullable().default(unknown),
-  sizeBytes: z.int().nonnegative().nullable().default(unknown),
+  sizeBytes: sizeBytes.nullable().default(unknown),
   /** SHA-1 over all slots, in base 36 as MediaWiki stores it. Of one slot alone it is that slot's. */
   sha1: name.nullable().default(unknown),
   comment: comment.nullable().default(unknown),
@@ -109,7 +111,7 @@ export const priorRevisionSchema = z.strictObject({
   id: id.optional(),
   parentId: z.int().nonnegative().optional(),
   timestamp: timestamp.optional(),
-  sizeBytes: z.int().nonnegative().optional(),
+  sizeBytes: sizeBytes.optional(),
   sha1: name.optional(),
   comment: comment.optional(),
   editor: performerSchema.nullable().optional(),

@@ -41,8 +41,9 @@ export function decodePartLayout(header: Uint8Array): readonly PartSlice[] {
     .map((entry) => {
       const colon = entry.lastIndexOf(':')
       const length = Number(entry.slice(colon + 1))
-      if (colon < 1 || !Number.isSafeInteger(length))
+      if (colon < 1 || colon === entry.length - 1 || !Number.isSafeInteger(length)) {
         throw new Error(`malformed part "${entry}" in the record header`)
+      }
       const slice = { name: entry.slice(0, colon), start, end: start + length }
       start = slice.end
       return slice

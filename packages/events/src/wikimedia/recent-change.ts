@@ -4,6 +4,9 @@ import { type Mapped, metaSchema, parseEvent, skippedAs, sourceEvent } from './m
 import { itemOf } from './page-change.ts'
 import { performerNamed } from './performer.ts'
 
+/** The end of the year 9999, in seconds; later times have no ISO form with four digits. */
+const TIMESTAMP_MAX = 253_402_300_799
+
 /** https://schema.wikimedia.org/repositories/primary/jsonschema/mediawiki/recentchange/1.0.1.yaml */
 const eventSchema = z.looseObject({
   $schema: z.string(),
@@ -12,7 +15,7 @@ const eventSchema = z.looseObject({
   type: z.string(),
   title: z.string().min(1),
   namespace: z.int(),
-  timestamp: z.int().positive(),
+  timestamp: z.int().positive().max(TIMESTAMP_MAX),
   user: z.string().optional(),
   bot: z.boolean().optional(),
   minor: z.boolean().optional(),
