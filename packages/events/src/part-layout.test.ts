@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodePartLayout, encodeParts, projectParts } from './part-layout.ts'
+
+const NAMES = ['diff', 'patch', 'compare', 'sections', 'chunks', 'facts', 'text', 'wikitext'] as const
+
+/** An event whose core has at least its id, and any of the other parts in any order. */
+const event = fc.record({
+  core: fc.dictionary(fc.constantFrom('kind', 'wiki', 'page', 'ß🌍'), fc.jsonValue()),
+  parts: fc
+    .shuffledSubarray([...NAMES])
+    .chain((names) => fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), fc.jsonValue())))),
+})
+
+describe('part layout', () => {
+  it('projects to valid JSON with exactly the members of the parts asked for', () => {
+    fc.assert(
+      fc.property(event, fc.subarray([...NAMES, 'nonsense']), ({ core, parts }, wanted) => {
+        const whole = { id: 'enwiki:1', ...core }
+        const { value, header } = encode(whole, parts)
+        const projected = projectParts(value, decodePartLayout(header), new Set(wanted))
+        const picked = parts.filter(([name]) => wanted.includes(name))
+        expect(JSON.parse(Buffer.concat(projected).toString())).toEqual(
+          JSON.parse(JSON.stringify({ ...whole, ...Object.fromEntries(picked) })),
+        )
+      }),
+    )
+  })
+
+  it('holds the whole event as JSON', () => {
+    fc.assert(
+      fc.property(event, ({ core, parts }) => {
+        const whole = { id: 'enwiki:1', ...core }
+        const { value, header } = encode(whole, parts)
+        expect(JSON.parse(Buffer.from(value).toString())).toEqual(
+          JSON.parse(JSON.stringify({ ...whole, ...Object.fromEntries(parts) })),
+        )
+        expect(decodePartLayout(header).at(-1)?.end).toBe(value.length - 1)
+      }),
+    )
+  })
+
+  it('takes as few slices as there are gaps, without copying', () => {
+    const { value, header } = encode({ id: 1 }, [
+      ['diff', 1],
+      ['patch', 2],
+      ['text', 3],
+    ])
+    const layout = decodePartLayout(header)
+    const slicesFor = (...names: string[]) => projectParts(value, layout, new Set(names))
+    expect(slicesFor('diff', 'patch', 'text')).toHaveLength(1)
+    expect(slicesFor('diff')).toHaveLength(2)
+    expect(slicesFor('text')).toHaveLength(2)
+    expect(slicesFor('diff', 'text')).toHaveLength(2)
+    expect(slicesFor('patch')).toHaveLength(3)
+    expect(slicesFor().every((slice) => slice.buffer === value.buffer)).toBe(true)
+  })
+
+  it.for(['', 'core', 'core:', 'core:x', ':5', 'core:1 diff', 'core:1.5'])(
+    'refuses the header %j',
+    (header) => {
+      expect(() => decodePartLayout(Buffer.from(header))).toThrow('malformed part')
+    },
+  )
+})
+
+function encode(core: object, parts: readonly (readonly [string, unknown])[]) {
+  const texts = new Map(parts.map(([name, part]) => [name, JSON.stringify(part)]))
+  return encodeParts(JSON.stringify(core), texts)
+}
