@@ -26,9 +26,13 @@ export class FreshetProcess implements AsyncDisposable {
 
   static async start({ options, dataDir, port }: FreshetProcessOptions): Promise<FreshetProcess> {
     const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'freshet-'))
-    const child = spawn(process.execPath, [MAIN, '--data-dir', directory, '--port', String(port), ...options], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [MAIN, '--data-dir', directory, '--port', String(port), ...options],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     const output: string[] = []
     child.stderr.on('data', (text) => output.push(String(text)))
     const url = await new Promise<string>((found, failed) => {

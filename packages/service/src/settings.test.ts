@@ -15,7 +15,7 @@ const group = {
 describe('settings', () => {
   it('takes the option before the variable before the default', () => {
     const environment = { DEMO_DATA_DIR: 'from-environment', DEMO_PORT: '1' }
-    expect(readSettings(group, environment, { port: '2' })).toEqual({
+    expect(readSettings({ group }, environment, { port: '2' }).group).toEqual({
       dataDir: 'from-environment',
       port: 2,
       loop: false,
@@ -23,15 +23,17 @@ describe('settings', () => {
   })
 
   it('reads a switch from the environment and from a bare option', () => {
-    expect(readSettings(group, { DEMO_LOOP: '1' }, {}).loop).toBe(true)
+    expect(readSettings({ group }, { DEMO_LOOP: '1' }, {}).group.loop).toBe(true)
     const command = commandWith('demo', 'A demo.', [group]).parse(['--loop'], { from: 'user' })
-    expect(readSettings(group, {}, command.opts()).loop).toBe(true)
+    expect(readSettings({ group }, {}, command.opts()).group.loop).toBe(true)
   })
 
   it('reports all mistakes at once, by the names a person typed', () => {
-    const read = () => readSettings(group, { DEMO_PORT: '70000', DEMO_LOOP: 'maybe' }, {})
+    const other = { prefix: 'OTHER', schema: z.object({ pace: z.coerce.number().default(1) }) }
+    const environment = { DEMO_PORT: '70000', DEMO_LOOP: 'maybe', OTHER_PACE: 'slow' }
+    const read = () => readSettings({ group, other }, environment, {})
     expect(read).toThrow(SettingsError)
-    expect(read).toThrow(/--port \(DEMO_PORT\) is "70000".*\n.*--loop \(DEMO_LOOP\) is "maybe"/)
+    expect(read).toThrow(/--port \(DEMO_PORT\) is "70000".*\n.*--loop \(DEMO_LOOP\) is "maybe".*\n.*--pace/)
   })
 
   it('tells every setting in the help and in the table', () => {

@@ -42,21 +42,40 @@ export function settingsOf(group: SettingsGroup): Setting[] {
   })
 }
 
-/** Texts from the environment and the command line, by the setting's name, as the schema's values. */
-export function readSettings<S extends z.ZodObject>(
-  group: SettingsGroup<S>,
+/**
+ * The values of all groups of a program, from the command line and the environment.
+ *
+ * @throws SettingsError with every mistake in every group
+ */
+export function readSettings<G extends Readonly<Record<string, SettingsGroup>>>(
+  groups: G,
   environment: Readonly<Record<string, string | undefined>>,
   options: Readonly<Record<string, unknown>>,
-): z.output<S> {
+): { readonly [K in keyof G]: z.output<G[K]['schema']> } {
+  const mistakes: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, group] of Object.entries(groups)) {
+    const texts = textsOf(group, environment, options)
+    const parsed = group.schema.safeParse(texts)
+    if (parsed.success) values[name] = parsed.data
+    else mistakes.push(...parsed.error.issues.map((issue) => mistakeIn(group, texts, issue)))
+  }
+  if (mistakes.length > 0) throw new SettingsError(mistakes.join('\n'))
+  return values as { [K in keyof G]: z.output<G[K]['schema']> }
+}
+
+function textsOf(
+  group: SettingsGroup,
+  environment: Readonly<Record<string, string | undefined>>,
+  options: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const texts: Record<string, unknown> = {}
   for (const setting of settingsOf(group)) {
     const text = options[setting.name] ?? environment[setting.variable]
     if (text === undefined || text === '') continue
     texts[setting.name] = setting.isSwitch ? switchOf(text) : text
   }
-  const parsed = group.schema.safeParse(texts)
-  if (parsed.success) return parsed.data
-  throw new SettingsError(parsed.error.issues.map((issue) => mistakeIn(group, texts, issue)).join('\n'))
+  return texts
 }
 
 function switchOf(text: unknown): unknown {

@@ -4,6 +4,29 @@ import { z } from 'zod'
 const DAY_HOURS = 24
 const count = z.coerce.number().int().positive()
 
+/** An edit may name any domain: without a list, whoever posts one could make Freshet ask hosts of its own network. */
+const WIKIMEDIA_DOMAINS = [
+  'wikipedia.org',
+  'wiktionary.org',
+  'wikibooks.org',
+  'wikinews.org',
+  'wikiquote.org',
+  'wikisource.org',
+  'wikiversity.org',
+  'wikivoyage.org',
+  'wikidata.org',
+  'wikimedia.org',
+  'wikifunctions.org',
+  'mediawiki.org',
+]
+
+function listOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
 /** Everything about edits coming in. */
 export const INGEST_SETTINGS = {
   prefix: 'INGEST',
@@ -11,8 +34,7 @@ export const INGEST_SETTINGS = {
     wikis: z
       .string()
       .default('')
-      .transform((list) => list.split(',').map((wiki) => wiki.trim()))
-      .transform((list) => list.filter((wiki) => wiki !== ''))
+      .transform(listOf)
       .describe('Take edits of these wikis only, by database name, separated by commas; empty for all.'),
     pace: z
       .union([z.literal('max'), z.coerce.number().positive()])
@@ -35,6 +57,13 @@ export const INGEST_SETTINGS = {
       .default('https://{domain}/w/api.php')
       .describe(
         'Where texts are fetched that an edit does not carry; {domain} is the wiki. "none": nowhere.',
+      ),
+    mediawikiDomains: z
+      .string()
+      .default(WIKIMEDIA_DOMAINS.join(','))
+      .transform(listOf)
+      .describe(
+        'Texts are only fetched from these domains and those below them; "*" for any that an edit names.',
       ),
     textDeadlineMs: count
       .default(60_000)

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram } from 'prom-client'
 import type { DeadLetter } from './dead-letter.ts'
 import type { SkipReason } from './edit-sources/edit-source.ts'
 import { logger } from './logger.ts'
+import type { MediawikiRevisionTextsStats } from './revision-texts/mediawiki-revision-texts.ts'
+import type { StoredRevisionTextsStats } from './revision-texts/stored-revision-texts.ts'
 
 const editsTaken = new Counter({
   name: 'freshet_ingest_edits_total',
@@ -45,6 +47,46 @@ const enrichLatency = new Histogram({
   help: 'From the edit being taken in to its article change being durable.',
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
 })
+
+/** What the metrics below are read from when they are asked for. */
+let observedTexts: (() => TextStats) | undefined
+
+export interface TextStats extends StoredRevisionTextsStats, MediawikiRevisionTextsStats {}
+
+new Counter({
+  name: 'freshet_ingest_mediawiki_requests_total',
+  help: 'Requests sent to MediaWiki APIs; "again" are those that asked for a revision again.',
+  labelNames: ['try'],
+  collect() {
+    const { requests, retries } = observedTexts?.() ?? NO_TEXTS
+    this.reset()
+    this.inc({ try: 'first' }, requests - retries)
+    this.inc({ try: 'again' }, retries)
+  },
+})
+new Counter({
+  name: 'freshet_ingest_text_store_lookups_total',
+  help: 'Texts looked for in the store on disk, by whether they were there.',
+  labelNames: ['outcome'],
+  collect() {
+    const { storeHits, storeMisses } = observedTexts?.() ?? NO_TEXTS
+    this.reset()
+    this.inc({ outcome: 'hit' }, storeHits)
+    this.inc({ outcome: 'miss' }, storeMisses)
+  },
+})
+new Gauge({
+  name: 'freshet_ingest_text_store_bytes',
+  help: 'Disk that the kept revision texts take.',
+  collect() {
+    this.set((observedTexts?.() ?? NO_TEXTS).storeBytes)
+  },
+})
+const NO_TEXTS: TextStats = { requests: 0, retries: 0, storeHits: 0, storeMisses: 0, storeBytes: 0 }
+
+export function observeTexts(stats: () => TextStats): void {
+  observedTexts = stats
+}
 
 export function onEditsTaken(source: string, count: number): void {
   editsTaken.inc({ source }, count)

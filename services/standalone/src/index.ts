@@ -1,1 +1,1 @@
-export {}
+export { STANDALONE_SETTINGS } from './config.ts'

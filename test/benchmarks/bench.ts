@@ -1,0 +1,188 @@
+/**
+ * `npm run bench`: what ingest, delivery and replay cost, on the WebPlatform history. Processor seconds are of the whole
+ * Freshet process, from the operating system; the reference runs in the same minute.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EditInput } from '@freshet/events'
+import { createTwoFilesPatch } from 'diff'
+import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
+import { FreshetProcess } from '../harness/freshet-process.ts'
+import { framesOf } from '../harness/subscriber.ts'
+import { writeEditRecording } from '../recordings/edit-recording.ts'
+import { webplatformEdits } from '../recordings/webplatform-edits.ts'
+import { WEBPLATFORM_FIXTURE_PATH } from '../recordings/webplatform-fixture.ts'
+import { WEBPLATFORM_DATA_PATH } from '../recordings/webplatform-row.ts'
+import { percentile } from './percentile.ts'
+
+const LATENCY_SECONDS = 10
+const REPLAYS = 3
+const CHANGE_START = Buffer.from('{"type":"change"')
+
+const hasData = existsSync(WEBPLATFORM_DATA_PATH)
+const edits = await Array.fromAsync(
+  webplatformEdits(hasData ? WEBPLATFORM_DATA_PATH : WEBPLATFORM_FIXTURE_PATH),
+)
+if (!hasData)
+  print('The WebPlatform history is not there: these figures are of a tiny sample and say nothing.\n')
+
+const folder = mkdtempSync(join(tmpdir(), 'freshet-bench-'))
+try {
+  await measureIngestAndReplay()
+  for (const rate of [30, 300]) await measureLatency(rate)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+async function measureIngestAndReplay(): Promise<void> {
+  const recording = join(folder, 'recording.ndjson')
+  const source = {
+    edits: (async function* () {
+      yield* edits
+    })(),
+    outputPath: recording,
+    limit: undefined,
+    onProgress: () => undefined,
+  }
+  await writeEditRecording(source)
+  await using freshet = await FreshetProcess.start({
+    options: ['--source', recording, '--mediawiki-api', 'none'],
+    dataDir: join(folder, 'ingest'),
+    port: 0,
+  })
+  const startup = await startupCpuSeconds()
+  const bytes = await readLines(`${freshet.url}/v1/changes?from=earliest&parts=core,diff`, edits.length)
+  const cpuSeconds = cpuSecondsOf(freshet.pid) - startup
+  const reference = referenceCpuSeconds()
+  print(
+    `Ingest, end to end with diff, one subscriber: ${edits.length} edits, ${mebibytes(bytes)} MiB delivered`,
+  )
+  print(
+    `  ${figure(edits.length / cpuSeconds)} edits per CPU second (${figure((cpuSeconds / edits.length) * 1e6)} CPU ms per 1,000 edits)`,
+  )
+  print(
+    `  beside parsing each edit and jsdiff's unified patch alone, in this process: ${figure(edits.length / reference)} per CPU second`,
+  )
+  print(`  so Freshet costs ${(cpuSeconds / reference).toFixed(2)} times that\n`)
+
+  for (const parts of ['core', 'core,diff', 'core,diff,patch,wikitext']) await measureReplay(freshet, parts)
+  print('')
+}
+
+async function measureReplay(freshet: FreshetProcess, parts: string): Promise<void> {
+  const before = cpuSecondsOf(freshet.pid)
+  const startedAt = performance.now()
+  let bytes = 0
+  for (let replay = 0; replay < REPLAYS; replay++) {
+    bytes += await readLines(`${freshet.url}/v1/changes?from=earliest&parts=${parts}`, edits.length)
+  }
+  const seconds = (performance.now() - startedAt) / 1_000
+  const cpuSeconds = cpuSecondsOf(freshet.pid) - before
+  const count = edits.length * REPLAYS
+  print(
+    `Replay from earliest, ${parts}: ${figure(count / seconds)} changes/s, ${figure(count / cpuSeconds)} per CPU second, ${mebibytes(bytes / seconds)} MiB/s`,
+  )
+}
+
+async function measureLatency(rate: number): Promise<void> {
+  await using freshet = await FreshetProcess.start({
+    options: ['--source', 'none', '--mediawiki-api', 'none'],
+    dataDir: join(folder, `latency-${rate}`),
+    port: 0,
+  })
+  const count = Math.min(rate * LATENCY_SECONDS, edits.length)
+  const sentAt = new Map<number, number>()
+  const latencies: number[] = []
+  const done = new AbortController()
+  const frames = framesOf(`${freshet.url}/v1/changes?from=latest&parts=core,diff`, done.signal)
+  await frames.next()
+  const startup = cpuSecondsOf(freshet.pid)
+  const receiving = (async () => {
+    for await (const { type, change } of frames) {
+      if (type !== 'change') continue
+      latencies.push(performance.now() - (sentAt.get(change.revision?.id ?? 0) ?? Number.NaN))
+      if (latencies.length === count) return
+    }
+  })()
+  await postAtRate(freshet.url, edits.slice(0, count), rate, sentAt)
+  await receiving
+  const cpuSeconds = cpuSecondsOf(freshet.pid) - startup
+  print(
+    `Edit to subscriber at ${rate} edits/s: p50 ${percentile(latencies, 0.5).toFixed(1)} ms, p99 ${percentile(latencies, 0.99).toFixed(1)} ms; ${((cpuSeconds / count) * 1_000).toFixed(2)} CPU ms an edit`,
+  )
+}
+
+/** One edit in a request, at its time whatever became of those before. */
+async function postAtRate(
+  url: string,
+  edits: readonly EditInput[],
+  rate: number,
+  sentAt: Map<number, number>,
+) {
+  const startedAt = performance.now()
+  const posts = []
+  for (const [index, edit] of edits.entries()) {
+    const waitMs = startedAt + (index * 1_000) / rate - performance.now()
+    if (waitMs > 0) await sleep(waitMs)
+    sentAt.set(edit.revision?.id ?? 0, performance.now())
+    const headers = { 'content-type': 'application/json' }
+    posts.push(fetch(`${url}/v1/edits`, { method: 'POST', headers, body: JSON.stringify(edit) }))
+  }
+  for (const post of posts) if ((await post).status !== 201) throw new Error(await (await post).text())
+}
+
+/** What a process costs before it has done anything. */
+async function startupCpuSeconds(): Promise<number> {
+  const options = ['--source', 'none', '--mediawiki-api', 'none']
+  await using idle = await FreshetProcess.start({ options, dataDir: join(folder, 'idle'), port: 0 })
+  return cpuSecondsOf(idle.pid)
+}
+
+function referenceCpuSeconds(): number {
+  const lines = edits.map((edit) => JSON.stringify(edit))
+  const texts = new Map<unknown, string>()
+  const before = process.cpuUsage()
+  for (const line of lines) {
+    const { page, text } = JSON.parse(line)
+    createTwoFilesPatch('a', 'b', texts.get(page.id) ?? '', text ?? '')
+    texts.set(page.id, text ?? '')
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
+/** Reads that many changes without looking at them; the bytes that came. */
+async function readLines(url: string, count: number): Promise<number> {
+  const done = new AbortController()
+  const response = await fetch(url, { headers: { accept: 'application/x-ndjson' }, signal: done.signal })
+  let bytes = 0
+  let changes = 0
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const piece of response.body ?? []) {
+    bytes += piece.length
+    const chunk = Buffer.concat([rest, piece])
+    let start = 0
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      if (chunk.subarray(start, start + CHANGE_START.length).equals(CHANGE_START)) changes++
+      start = end + 1
+    }
+    rest = chunk.subarray(start)
+    if (changes >= count) break
+  }
+  done.abort()
+  return bytes
+}
+
+function figure(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 ** 2).toFixed(1)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
