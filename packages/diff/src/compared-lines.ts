@@ -1,6 +1,6 @@
 import type { LineDiff } from './line-diff.ts'
 import { LineWords } from './line-words.ts'
-import { sharedWeight, similarity } from './similar-lines.ts'
+import { similarity } from './similar-lines.ts'
 import { utf8Length } from './utf8-length.ts'
 import { diffWords, type WordChange } from './word-diff.ts'
 
@@ -26,8 +26,7 @@ export class ComparedLines {
     const text = this.#words.text(textLine)
     if (base === undefined || text === undefined) return undefined
     // Counting shared words, in any order, is much faster than comparing, and hardly ever gives less.
-    const inAnyOrder = similarity(sharedWeight(base.bag, text.bag), base.bag, text.bag)
-    if (inAnyOrder < similarityAbove / 2) return undefined
+    if (similarity(base.bag, text.bag) < similarityAbove / 2) return undefined
     const changes = diffWords(base, text, this.#lines.budget)
     const found = similarityOf(base.line, text.line, changes)
     return found > similarityAbove ? { similarity: found, changes } : undefined

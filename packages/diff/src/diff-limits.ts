@@ -18,12 +18,15 @@ export class StepBudget {
 
   /** Takes the steps if they are there. */
   take(steps: number): boolean {
-    if (steps > this.left) {
-      this.isExceeded = true
-      return false
-    }
-    this.left -= steps
-    return true
+    const allows = this.allows(steps)
+    if (allows) this.left -= steps
+    return allows
+  }
+
+  /** Whether so many steps are there; to be asked before work that is worth nothing unless it is finished. */
+  allows(steps: number): boolean {
+    if (steps > this.left) this.isExceeded = true
+    return steps <= this.left
   }
 
   /** Books steps that were spent in vain. */

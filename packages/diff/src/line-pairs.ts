@@ -2,16 +2,13 @@ import type { StepBudget } from './diff-limits.ts'
 import { longestIncreasingSubsequence } from './increasing-subsequence.ts'
 import { LinePairTable } from './line-pair-table.ts'
 import { SimilarLineIndex } from './similar-line-index.ts'
-import { sharedWeight, similarity, type WordBag } from './similar-lines.ts'
+import { SIMILARITY_MIN, sharedWeight, similarity, type WordBag } from './similar-lines.ts'
 
 /** A line of the base and the line of the new text that it was edited into. */
 export interface LinePair {
   readonly base: number
   readonly text: number
 }
-
-/** Below this two lines are no edit of each other; they are shown as one gone and one come. */
-const SIMILARITY_MIN = 0.4
 
 /** More comparisons than this, of all lines with all, are left to the index of rare words. */
 const TABLE_SIZE_MAX = 2_500
@@ -70,7 +67,7 @@ function pairsByPosition(base: readonly WordBag[], text: readonly WordBag[]): Li
 /** What pairing two lines saves: the length of the words they share; 0 when they are too different. */
 function savingOf(base: WordBag, text: WordBag): number {
   const shareable = Math.min(base.weight, text.weight)
-  if (similarity(shareable, base, text) < SIMILARITY_MIN) return 0
+  if (similarity(base, text, shareable) < SIMILARITY_MIN) return 0
   const shared = sharedWeight(base, text)
-  return similarity(shared, base, text) < SIMILARITY_MIN ? 0 : shared
+  return similarity(base, text, shared) < SIMILARITY_MIN ? 0 : shared
 }

@@ -31,11 +31,11 @@ export class LineWords {
 
   /** All or nothing. */
   baseBags(lines: readonly number[]): WordBag[] | undefined {
-    return bagsOf(lines, (line) => this.base(line))
+    return this.#bags(lines, (line) => this.base(line))
   }
 
   textBags(lines: readonly number[]): WordBag[] | undefined {
-    return bagsOf(lines, (line) => this.text(line))
+    return this.#bags(lines, (line) => this.text(line))
   }
 
   #read(index: number, lines: readonly string[], read: Map<number, ReadLine>): ReadLine | undefined {
@@ -48,17 +48,15 @@ export class LineWords {
     read.set(index, readLine)
     return readLine
   }
-}
 
-function bagsOf(
-  lines: readonly number[],
-  read: (line: number) => ReadLine | undefined,
-): WordBag[] | undefined {
-  const bags: WordBag[] = []
-  for (const line of lines) {
-    const bag = read(line)?.bag
-    if (bag === undefined) return undefined
-    bags.push(bag)
+  #bags(lines: readonly number[], read: (line: number) => ReadLine | undefined): WordBag[] | undefined {
+    if (!this.#lines.budget.allows(lines.length * STEPS_PER_LINE)) return undefined
+    const bags: WordBag[] = []
+    for (const line of lines) {
+      const bag = read(line)?.bag
+      if (bag === undefined) return undefined
+      bags.push(bag)
+    }
+    return bags
   }
-  return bags
 }

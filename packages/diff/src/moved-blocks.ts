@@ -16,14 +16,19 @@ export function findMovedBlocks(lines: LineDiff, origins: LineOrigins): void {
   for (const gap of lines.gaps) if (!blocks.findIn(gap)) return
 }
 
-/** Moves the equal lines around moved ones along with them: blank lines between paragraphs, ends of tables. */
-export function growMovedBlocks({ baseLines, textLines }: LineDiff, origins: LineOrigins): void {
-  const growFrom = (text: number, step: number) => {
+/** Lets blocks that have moved take along the lines around them that are the same, or edits of each other. */
+export function growMovedBlocks(
+  { baseLines, textLines }: LineDiff,
+  origins: LineOrigins,
+  isEdit: (baseLine: number, textLine: number) => boolean,
+): void {
+  const growFrom = (text: number, step: 1 | -1) => {
     if (origins.isMoved[text] === 0) return
-    const next = text + step
+    const nextText = text + step
     const nextBase = (origins.originOf[text] as number) + step
-    if (origins.areFree(nextBase, next) && baseLines[nextBase] === textLines[next])
-      origins.move(nextBase, next)
+    if (!origins.areFree(nextBase, nextText)) return
+    if (baseLines[nextBase] === textLines[nextText] || isEdit(nextBase, nextText))
+      origins.move(nextBase, nextText)
   }
   for (let text = 0; text < textLines.length; text++) growFrom(text, 1)
   for (let text = textLines.length - 1; text >= 0; text--) growFrom(text, -1)

@@ -27,7 +27,7 @@ export class SimilarLineIndex {
     for (const line of this.#candidates(bag)) {
       const other = this.#bags[line] as WordBag
       const shared = sharedWeight(bag, other)
-      if (shared > bestShared && similarity(shared, bag, other) >= similarityMin) {
+      if (shared > bestShared && similarity(bag, other, shared) >= similarityMin) {
         best = line
         bestShared = shared
       }

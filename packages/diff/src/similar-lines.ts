@@ -49,10 +49,13 @@ export function sharedWeight(one: WordBag, other: WordBag): number {
   return shared
 }
 
-/** From 0, nothing in common, to 1, the same words. */
-export function similarity(shared: number, one: WordBag, other: WordBag): number {
+/** From 0, no word in common, to 1, the same words. */
+export function similarity(one: WordBag, other: WordBag, shared = sharedWeight(one, other)): number {
   return shared === 0 ? 0 : (2 * shared) / (one.weight + other.weight)
 }
+
+/** Below this two lines are no edit of each other; they are shown as one gone and one come. */
+export const SIMILARITY_MIN = 0.4
 
 function isSpace(charCode: number): boolean {
   return charCode === 0x20 || charCode === 0x09 || charCode === 0xa0 || charCode === 0x3000

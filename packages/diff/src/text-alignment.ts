@@ -5,6 +5,7 @@ import { pairLines } from './line-pairs.ts'
 import { LineWords } from './line-words.ts'
 import { findMovedBlocks, growMovedBlocks } from './moved-blocks.ts'
 import { SimilarLineIndex } from './similar-line-index.ts'
+import { SIMILARITY_MIN, similarity } from './similar-lines.ts'
 import { diffWords, joinReplacements, type WordChange } from './word-diff.ts'
 
 /** Where every line of the new text comes from, and how it differs from what it was. */
@@ -30,12 +31,7 @@ export function alignTexts(
   text: string,
   limits: DiffLimits = DEFAULT_DIFF_LIMITS,
 ): TextAlignment {
-  const alignment = new Alignment(base, text, limits)
-  findMovedBlocks(alignment.lines, alignment.origins)
-  for (const gap of alignment.lines.gaps) alignment.pairEditedLines(gap)
-  alignment.findMovedAndEditedLines()
-  growMovedBlocks(alignment.lines, alignment.origins)
-  return alignment
+  return new Alignment(base, text, limits).align()
 }
 
 class Alignment implements TextAlignment {
@@ -54,7 +50,20 @@ class Alignment implements TextAlignment {
     this.#words = new LineWords(this.lines)
   }
 
-  pairEditedLines(gap: Gap): void {
+  align(): this {
+    findMovedBlocks(this.lines, this.origins)
+    for (const gap of this.lines.gaps) this.#pairEditedLines(gap)
+    this.#growMovedBlocks()
+    this.#findMovedAndEditedLines()
+    this.#growMovedBlocks()
+    return this
+  }
+
+  #growMovedBlocks(): void {
+    growMovedBlocks(this.lines, this.origins, (base, text) => this.#isEdit(base, text))
+  }
+
+  #pairEditedLines(gap: Gap): void {
     const base = this.#goneLines([gap])
     const text = this.#newLines([gap])
     if (base.length === 0 || text.length === 0) return
@@ -64,11 +73,11 @@ class Alignment implements TextAlignment {
     for (const pair of pairLines(baseBags, textBags, this.lines.budget)) {
       const baseLine = base[pair.base] as number
       const textLine = text[pair.text] as number
-      if (this.#isWorthAChange(baseLine, textLine)) this.origins.stay(baseLine, textLine)
+      if (this.#isEdit(baseLine, textLine)) this.origins.stay(baseLine, textLine)
     }
   }
 
-  findMovedAndEditedLines(): void {
+  #findMovedAndEditedLines(): void {
     const base = this.#goneLines(this.lines.gaps).filter((line) => isLong(this.lines.baseLines[line]))
     const text = this.#newLines(this.lines.gaps).filter((line) => isLong(this.lines.textLines[line]))
     if (base.length === 0 || text.length === 0) return
@@ -82,20 +91,21 @@ class Alignment implements TextAlignment {
       const baseLine = base[similar] as number
       const textLine = text[at] as number
       if (!this.origins.areFree(baseLine, textLine)) return
-      if (this.#isWorthAChange(baseLine, textLine)) this.origins.move(baseLine, textLine)
+      if (this.#isEdit(baseLine, textLine)) this.origins.move(baseLine, textLine)
     })
   }
 
-  /** Notes the change of one line into another, where that is shorter than the line itself. */
-  #isWorthAChange(baseLine: number, textLine: number): boolean {
+  /** Notes how one line became another, where they are similar and saying so is shorter than the line itself. */
+  #isEdit(baseLine: number, textLine: number): boolean {
     const base = this.#words.base(baseLine)
     const text = this.#words.text(textLine)
     if (base === undefined || text === undefined) return false
+    if (similarity(base.bag, text.bag) < SIMILARITY_MIN) return false
     const changes = joinReplacements(base.line, diffWords(base, text, this.lines.budget))
     const length = changes.reduce((sum, change) => sum + change.textEnd - change.textStart + STEP_LENGTH, 0)
-    const isWorth = length <= text.line.length + CHANGE_LENGTH
-    if (isWorth) this.changes.set(textLine, changes)
-    return isWorth
+    if (length > text.line.length + CHANGE_LENGTH) return false
+    this.changes.set(textLine, changes)
+    return true
   }
 
   #goneLines(gaps: readonly Gap[]): number[] {
