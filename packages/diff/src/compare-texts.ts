@@ -1,7 +1,7 @@
 import { type CompareRow, compareRows, type Place } from './compare-rows.ts'
 import { DEFAULT_DIFF_LIMITS, type DiffLimits } from './diff-limits.ts'
 import { headingsOf } from './headings.ts'
-import { diffLines } from './line-diff.ts'
+import { diffLines, type LineDiff } from './line-diff.ts'
 import type {
   ComparedRevision,
   CompareItem,
@@ -18,14 +18,21 @@ export interface RevisionIds {
   readonly to: number | null
 }
 
-/** The difference in the shape of MediaWiki's `compare` endpoint. */
+/** More differing lines than this are not shown one by one: it is nothing that a person reads, and 100 bytes a line. */
+const DIFFERING_LINES_MAX = 10_000
+
+/**
+ * The difference in the shape of MediaWiki's `compare` endpoint; undefined when more than 10,000 lines differ. The work
+ * limit makes it coarser as it does `diffTexts`: whole lines are then new and gone where words have changed.
+ */
 export function compareTexts(
   base: string,
   text: string,
   ids: RevisionIds,
   limits: DiffLimits = DEFAULT_DIFF_LIMITS,
-): RevisionCompare {
+): RevisionCompare | undefined {
   const lines = diffLines(shownLines(base), shownLines(text), limits)
+  if (differingLines(lines) > DIFFERING_LINES_MAX) return undefined
   const items = new ItemWriter(lines.baseLines, lines.textLines)
   return {
     from: comparedRevision(ids.from, lines.baseLines),
@@ -39,6 +46,10 @@ function shownLines(text: string): string[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
+}
+
+function differingLines({ gaps }: LineDiff): number {
+  return gaps.reduce((sum, gap) => sum + gap.baseEnd - gap.baseStart + gap.textEnd - gap.textStart, 0)
 }
 
 function comparedRevision(id: number | null, lines: readonly string[]): ComparedRevision {
