@@ -11,9 +11,10 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
   const positions = [...options.from]
   while (!signal.aborted) {
     const { version } = store.tip
+    const ends = store.ends(topic)
     let hasMoved = false
     for (const [partition, offset] of positions.entries()) {
-      if (offset >= (store.ends(topic)[partition] ?? 0n)) continue
+      if (offset >= (ends[partition] ?? 0n)) continue
       const batch = store.fetch(topic, partition, offset, limits)
       positions[partition] = batch.nextOffset
       hasMoved = true

@@ -100,6 +100,15 @@ export function appendClaims(open: OpenSubject): void {
       )
     })
 
+    test('keeps a key that is no well-formed text as UTF-8 can, in the partition that belongs to that', async () => {
+      const { log } = await subjectOf(open)
+      const topic = await newTopic(log, { partitions: 7 })
+      const [position] = await log.append([record(topic, 'half \ud83d of a fox', 'x')])
+      const [found] = await allRecords(log, topic)
+      expect(found?.key).toBe('half \ufffd of a fox')
+      expect(position?.partition).toBe(log.partitionOf(topic, 'half \ufffd of a fox'))
+    })
+
     test('tells an empty value from a tombstone', async () => {
       const { log } = await subjectOf(open)
       const topic = await newTopic(log, { partitions: 1 })

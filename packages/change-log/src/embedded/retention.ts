@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { LogCorruptError } from '../errors.ts'
 import { baseOffsetOf } from './block-id.ts'
 import { replaceBlocks, type StoredBlock, storedBlocks } from './stored-block.ts'
 import { inTransaction } from './transaction.ts'
@@ -45,12 +46,15 @@ function* removeExcess(
   const excess = () =>
     partitionIds.reduce((sum, id) => sum + Number(bytesOfPartition.get(id)?.bytes), 0) - bytesMax
   while (excess() > 0) {
-    inTransaction(database, () => {
+    const removed = inTransaction(database, () => {
       for (let count = 0; count < BLOCKS_REMOVED_MAX && excess() > 0; count++) {
         const oldest = oldestOf(database, partitionIds)
-        if (oldest !== undefined) removeFirst(database, oldest.partitionId, [oldest.block])
+        if (oldest === undefined) return count
+        removeFirst(database, oldest.partitionId, [oldest.block])
       }
+      return BLOCKS_REMOVED_MAX
     })
+    if (removed === 0) throw new LogCorruptError('partitions without blocks count bytes: the log is damaged')
     yield
   }
 }

@@ -72,6 +72,11 @@ export function errorOf({ kind, message }: LogFailure, cause?: unknown): ChangeL
   }
 }
 
+/** Whether somebody else holds the lock that was asked for. */
+export function isBusy(error: unknown): boolean {
+  return resultCodeOf(error) === BUSY
+}
+
 function resultCodeOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
