@@ -8,17 +8,21 @@ import {
   tooManyRequests,
 } from '../../../../test/simulators/event-streams-fault.ts'
 import type { FedEvent } from '../../../../test/simulators/event-streams-log.ts'
-import { EventStreamsSimulator } from '../../../../test/simulators/event-streams-simulator.ts'
-import { type Clock, systemClock } from './clock.ts'
 import { editSourceContract } from './edit-source.contract.ts'
-import { ITEM_BYTES_MAX, type SourceItem } from './edit-source.ts'
-import { EventStreamsSource, type EventStreamsSourceOptions } from './event-streams-source.ts'
+import { ITEM_BYTES_MAX } from './edit-source.ts'
+import { InstantClock, LIVENESS_MS, SilentClock } from './fixtures/clocks.ts'
+import {
+  fed,
+  fromStart,
+  newSource,
+  STREAM,
+  sourceOf,
+  startSimulator,
+  T0,
+  TOPICS,
+} from './fixtures/event-streams-testbed.ts'
+import { Reading } from './fixtures/reading.ts'
 import { canaryEvent, categorizeEvent, pageChangeEvent } from './fixtures/wikimedia-events.ts'
-
-const STREAM = 'mediawiki.page_change.v1'
-const TOPICS = [`eqiad.${STREAM}`, `codfw.${STREAM}`] as const
-const T0 = Date.parse('2026-03-04T05:06:07Z')
-const LIVENESS_MS = 1_000_000
 
 editSourceContract('EventStreamsSource', {
   isFiniteSource: false,
@@ -288,182 +292,10 @@ describe('EventStreamsSource', () => {
   })
 })
 
-describe('EventStreamsSource under a random schedule of faults', () => {
-  it.for([1, 2, 3, 4, 5, 6])('gets what was fed, nothing lost and nothing twice (seed %i)', async (seed) => {
-    const random = seeded(seed)
-    await using simulator = await startSimulator()
-    const reading = new Reading(sourceOf(simulator, fromStart(simulator)))
-    let id = 0
-    for (let round = 0; round < 40; round += 1) {
-      simulator.failNext(randomFault(random))
-      const count = Math.floor(random() * 8)
-      for (let fedNow = 0; fedNow < count; fedNow += 1) {
-        id += 1
-        // Whole seconds that run back and forth, as in real captures, and two data centres.
-        const timestamp = T0 + Math.floor(id / 5 + random() * 4) * 1_000
-        const topic = TOPICS[random() < 0.3 ? 1 : 0]
-        simulator.feed(fed(id, { topic, timestamp, dt: new Date(timestamp).toISOString() }))
-      }
-      if (random() < 0.3) await reading.revisions(id)
-    }
-    await reading.revisions(id)
-    expect(reading.revisionIds).toEqual(Array.from({ length: id }, (_, index) => index + 1))
-    await reading.stop()
-  })
-})
-
 const never = new AbortController().signal
-
-function startSimulator(firstOffset = 1_000): Promise<EventStreamsSimulator> {
-  return EventStreamsSimulator.start({ stream: STREAM, topics: TOPICS, firstOffset })
-}
-
-const DEFAULTS: Omit<EventStreamsSourceOptions, 'url'> = {
-  userAgent: 'freshet-test',
-  wikis: undefined,
-  livenessTimeoutMs: LIVENESS_MS,
-  backOff: { initialMs: 1, maxMs: 5 },
-  clock: systemClock,
-  random: Math.random,
-}
-
-function sourceOf(simulator: EventStreamsSimulator, options: Partial<EventStreamsSourceOptions> = {}) {
-  return newSource({ url: simulator.url, ...options })
-}
-
-function newSource(options: Pick<EventStreamsSourceOptions, 'url'> & Partial<EventStreamsSourceOptions>) {
-  const source = new EventStreamsSource({ ...DEFAULTS, ...options })
-  if (options.clock instanceof InstantClock) options.clock.source = source
-  return source
-}
-
-function fromStart(simulator: EventStreamsSimulator) {
-  return { url: `${simulator.url}?since=1` }
-}
 
 function place(id: number): Omit<FedEvent, 'data'> {
   return { topic: TOPICS[id % 2] ?? TOPICS[0], partition: 0, timestamp: T0 + id }
-}
-
-function fed(
-  revisionId: number,
-  options: { topic?: string; timestamp?: number; comment?: string; dt?: string } = {},
-): FedEvent {
-  const { topic = TOPICS[1], timestamp = T0, ...event } = options
-  return { topic, partition: 0, timestamp, data: pageChangeEvent({ revisionId, ...event }) }
-}
-
-function randomFault(random: () => number): EventStreamsFault {
-  const afterEvents = Math.floor(random() * 4)
-  const faults: readonly EventStreamsFault[] = [
-    { type: 'cut', afterEvents, frameBytes: Math.floor(random() * 400) },
-    { type: 'end', afterEvents },
-    { type: 'end-at-once' },
-    { type: 'error-event', afterEvents },
-    { type: 'trickle', bytesPerWrite: 20 + Math.floor(random() * 200) },
-    serviceUnavailable({}),
-    tooManyRequests('0'),
-  ]
-  return faults[Math.floor(random() * faults.length)] ?? { type: 'end-at-once' }
-}
-
-/** A small generator (mulberry32), so that a failing schedule can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** Reads a source in the background. */
-class Reading {
-  readonly items: SourceItem[] = []
-  readonly #source: EventStreamsSource
-  readonly #aborting = new AbortController()
-  readonly #done: Promise<void>
-  #changed = Promise.withResolvers<void>()
-
-  constructor(source: EventStreamsSource, position?: string) {
-    this.#source = source
-    this.#done = this.#read(position)
-  }
-
-  get revisionIds(): readonly number[] {
-    return this.items.flatMap((it) => (it.type === 'edit' ? [it.edit.revision?.id ?? 0] : []))
-  }
-
-  async revisions(count: number): Promise<void> {
-    while (this.revisionIds.length < count) await this.#changed.promise
-  }
-
-  async connected(simulator: EventStreamsSimulator, requests = 1): Promise<void> {
-    await expect
-      .poll(() => this.#source.status().state === 'connected' && simulator.requests.length >= requests)
-      .toBe(true)
-  }
-
-  async stop(): Promise<void> {
-    this.#aborting.abort()
-    await this.#done
-  }
-
-  async #read(position: undefined | string): Promise<void> {
-    for await (const item of this.#source.open(position, this.#aborting.signal)) {
-      this.items.push(item)
-      this.#changed.resolve()
-      this.#changed = Promise.withResolvers()
-    }
-  }
-}
-
-/** Back-off takes no time, the liveness time-out never strikes; both are told apart by their length. */
-class InstantClock implements Clock {
-  readonly delaysMs: number[] = []
-  readonly details: string[] = []
-  source: undefined | EventStreamsSource
-  #nowMs: number
-
-  constructor(nowMs: number) {
-    this.#nowMs = nowMs
-  }
-
-  now(): number {
-    return this.#nowMs
-  }
-
-  async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-    if (delayMs === LIVENESS_MS) return void (await once(signal, 'abort'))
-    this.delaysMs.push(delayMs)
-    this.details.push(this.source?.status().detail ?? '')
-    this.#nowMs += delayMs
-    await new Promise(setImmediate)
-  }
-
-  async slept(times: number): Promise<void> {
-    await expect.poll(() => this.delaysMs.length).toBeGreaterThanOrEqual(times)
-  }
-}
-
-/** The liveness time-out strikes when the test says so. */
-class SilentClock extends InstantClock {
-  #struck = Promise.withResolvers<void>()
-
-  constructor() {
-    super(T0)
-  }
-
-  timeOut(): void {
-    this.#struck.resolve()
-    this.#struck = Promise.withResolvers()
-  }
-
-  override async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-    if (delayMs !== LIVENESS_MS) return super.sleep(delayMs, signal)
-    await Promise.race([this.#struck.promise, once(signal, 'abort')])
-  }
 }
 
 async function startServer(listener: RequestListener) {

@@ -25,8 +25,8 @@ const metaSchema = z.object({
 type EventMeta = z.infer<typeof metaSchema>
 
 /**
- * An event this much newer than the last one that was passed on is taken as new, whatever its offset. Within one
- * partition Wikimedia's times were seen to run back by 8 seconds.
+ * How far times may run back against the order of events; within one partition Wikimedia's were seen to by 8 seconds.
+ * An event that is newer than the last one by more than this is taken as new, whatever its offset.
  */
 const DISORDER_MS_MAX = 60_000
 
@@ -44,7 +44,8 @@ const DISORDER_MS_MAX = 60_000
  *   offsets are others; there the last event's id, and times well past it, end the comparison before it can drop
  *   anything new. When in doubt an event is passed on: the ids of edits are deterministic, so a repeat is harmless.
  * - A partition of which no event was seen has the offset -1, "from now on", which would skip what it got while the
- *   connection was down. It is asked for from the earliest time known of the others.
+ *   connection was down. It is asked for from the earliest time known of the others, less that disorder. What it had
+ *   just before the first connection may come with it.
  *
  * The saved position is an id with the last event added to its partitions; a server's plain id is understood as well.
  */
@@ -115,7 +116,9 @@ function askedFor(place: PartitionPlace, earliest: undefined | number) {
   const { topic, partition, timestamp, offset } = place
   // Never both: EventStreams drops an entry with both as soon as another one needs its time looked up.
   if (timestamp !== undefined) return { topic, partition, timestamp: timestamp - 1 }
-  if (offset === -1 && earliest !== undefined) return { topic, partition, timestamp: earliest - 1 }
+  if (offset === -1 && earliest !== undefined) {
+    return { topic, partition, timestamp: earliest - DISORDER_MS_MAX }
+  }
   return { topic, partition, offset: offset ?? -1 }
 }
 
