@@ -1,4 +1,5 @@
-import { UNIT_LENGTH_MAX, type Unit } from './unit.ts'
+import { textSize } from './text-size.ts'
+import { UNIT_SIZE_MAX, type Unit } from './unit.ts'
 
 /** The text of a chunk before it has an id. */
 export interface UnitRun {
@@ -8,14 +9,14 @@ export interface UnitRun {
   readonly omittedTemplates: number
 }
 
-/** A block up to this length is one chunk. */
-const BLOCK_LENGTH_MAX = 900
-/** A longer one may be cut after so many characters, */
-const RUN_LENGTH_MIN = 250
-/** and is cut before it has more than so many. UTF-16 units, so a chunk never has more code points either. */
-export const RUN_LENGTH_MAX = 1_200
-/** Of the ends of units about one in four is a place to cut. */
-const CUT_MASK = 3
+/** A block up to this size is one chunk. All sizes are of `textSize`. */
+const BLOCK_SIZE_MAX = 900
+/** A larger one may be cut where a run has this size, */
+const RUN_SIZE_MIN = 250
+/** and is cut before a run gets larger than this: no chunk is longer than so many characters, whatever counts as one. */
+const RUN_SIZE_MAX = 1_200
+/** Of the ends of units about one in two is a place to cut. */
+const CUT_MASK = 1
 
 /**
  * Cuts the units of a block into runs, at places that the text itself chooses: after a unit whose hash says so. An edit
@@ -23,17 +24,18 @@ const CUT_MASK = 3
  */
 export function cutUnits(units: readonly Unit[]): readonly UnitRun[] {
   const short = units.flatMap(shortUnits)
-  const length = short.reduce((sum, unit) => sum + unit.glue.length + unit.text.length, 0)
-  const isCut = length > BLOCK_LENGTH_MAX
+  const sizes = short.map((unit) => unit.glue.length + textSize(unit.text))
+  const isCut = sizes.reduce((sum, size) => sum + size, 0) > BLOCK_SIZE_MAX
   const runs: UnitRun[] = []
   let run = new GrowingRun()
-  for (const unit of short) {
-    if (run.lengthWith(unit) > RUN_LENGTH_MAX) {
+  for (const [index, unit] of short.entries()) {
+    const size = sizes[index] as number
+    if (run.size + size > RUN_SIZE_MAX) {
       run.addTo(runs)
       run = new GrowingRun()
     }
-    run.push(unit)
-    if (isCut && run.length >= RUN_LENGTH_MIN && (fnv1a(unit.text) & CUT_MASK) === 0) {
+    run.push(unit, size)
+    if (isCut && run.size >= RUN_SIZE_MIN && (fnv1a(unit.text) & CUT_MASK) === 0) {
       run.addTo(runs)
       run = new GrowingRun()
     }
@@ -43,31 +45,29 @@ export function cutUnits(units: readonly Unit[]): readonly UnitRun[] {
 }
 
 class GrowingRun {
-  length = 0
+  size = 0
   #glue = ''
   #text = ''
   #omittedTemplates = 0
 
-  lengthWith(unit: Unit): number {
-    return this.length === 0 ? unit.text.length : this.length + unit.glue.length + unit.text.length
-  }
-
-  push(unit: Unit): void {
-    if (this.length === 0) this.#glue = unit.glue
-    this.#text += this.length === 0 ? unit.text : unit.glue + unit.text
-    this.length = this.#text.length
+  push(unit: Unit, size: number): void {
+    if (this.size === 0) {
+      this.#glue = unit.glue
+      this.#text = unit.text
+    } else this.#text += unit.glue + unit.text
+    this.size += size
     this.#omittedTemplates += unit.omittedTemplates
   }
 
   addTo(runs: UnitRun[]): void {
-    if (this.length === 0) return
+    if (this.size === 0) return
     runs.push({ text: this.#text, glue: this.#glue, omittedTemplates: this.#omittedTemplates })
   }
 }
 
 /** The unit, or its clauses, or their words, or pieces of these, as long as they have to be. */
 function shortUnits(unit: Unit): readonly Unit[] {
-  if (unit.text.length <= UNIT_LENGTH_MAX) return [unit]
+  if (textSize(unit.text) <= UNIT_SIZE_MAX) return [unit]
   const pieces = piecesOf(unit.text, WEAKER_MARKS)
   return pieces.map((piece, index) =>
     index === 0
@@ -91,7 +91,7 @@ function piecesOf(text: string, marks: readonly RegExp[]): readonly Piece[] {
     const written = text.slice(start, end)
     const piece = written.trim()
     if (piece !== '') {
-      const parts = piece.length <= UNIT_LENGTH_MAX ? [{ text: piece, glue }] : piecesOf(piece, weakerMarks)
+      const parts = textSize(piece) <= UNIT_SIZE_MAX ? [{ text: piece, glue }] : piecesOf(piece, weakerMarks)
       for (const [index, part] of parts.entries()) pieces.push(index === 0 ? { ...part, glue } : part)
     }
     glue = written.endsWith('\n') ? '\n' : written.endsWith(' ') ? ' ' : ''
@@ -103,7 +103,7 @@ function piecesOf(text: string, marks: readonly RegExp[]): readonly Piece[] {
 const WEAKER_MARKS = [/\n/g, /[;:|] |[；：]/g, /[,،、，·] ?/g, / /g]
 
 /** In a text without any white space. */
-const PIECE_LENGTH = 200
+const PIECE_LENGTH = 150
 
 function codePointPieces(text: string): readonly Piece[] {
   const pieces: Piece[] = []

@@ -7,5 +7,5 @@ export interface Unit {
   readonly omittedTemplates: number
 }
 
-/** Longer ones are taken apart, at weaker marks the longer they are. */
-export const UNIT_LENGTH_MAX = 500
+/** Larger ones (`textSize`) are taken apart, at weaker marks the larger they are. */
+export const UNIT_SIZE_MAX = 500

@@ -1,4 +1,5 @@
 import { EXTENSION_TAGS } from './extension-tags.ts'
+import { type OpenPiece, OpenPieces, type OpenTag } from './open-pieces.ts'
 import { TagEnds } from './tag-ends.ts'
 import { FILE_NAMESPACE, type WikiLanguage } from './wiki-language.ts'
 import type { Span, WikitextNode } from './wikitext-node.ts'
@@ -14,34 +15,11 @@ export function scanWikitext(text: string, language: WikiLanguage): readonly Wik
   return new WikitextScanner(text, language).scan()
 }
 
-/** Something open. One shape for all kinds, because there may be hundreds of thousands. */
-interface Piece {
-  readonly kind: 'braces' | 'brackets' | 'external' | 'variant' | 'tag'
-  readonly start: number
-  /** Braces or brackets that are still open. */
-  count: number
-  pipes: number[]
-  equals: number[]
-  /** How many nodes were closed before this was opened: those that come after are within it. */
-  readonly closedBefore: number
-  /** A link, or what would be one if it held no other, was closed directly within. */
-  hasLink: boolean
-  readonly tag: undefined | OpenTag
-}
-
-interface OpenTag {
-  readonly name: string
-  readonly attributes: Span
-  readonly content: Span
-  readonly end: number
-  readonly outerLimit: number
-}
-
 class WikitextScanner {
   readonly #text: string
   readonly #language: WikiLanguage
   readonly #tagEnds: TagEnds
-  readonly #open: Piece[] = []
+  readonly #open = new OpenPieces()
   /** Complete nodes that no complete node holds yet. */
   readonly #closed: WikitextNode[] = []
   /** Where the content of the innermost open tag ends: nothing reaches across. */
@@ -82,13 +60,13 @@ class WikitextScanner {
       case LESS_THAN:
         return this.#commentOrTag(at)
       case PIPE: {
-        const piece = this.#partedPiece()
+        const piece = this.#open.parted()
         piece?.pipes.push(at)
         piece?.equals.push(-1)
         return at + 1
       }
       case EQUALS: {
-        const piece = this.#structuralTop()
+        const piece = this.#open.structuralTop()
         const last = piece === undefined ? -1 : piece.equals.length - 1
         if (last >= 0 && piece?.equals[last] === -1) piece.equals[last] = at
         return at + 1
@@ -97,7 +75,7 @@ class WikitextScanner {
         return this.#openVariant(at)
       default:
         // A line feed ends an external link.
-        if (this.#open.at(-1)?.kind === 'external') this.#open.pop()
+        this.#open.dropExternal()
         return at + 1
     }
   }
@@ -113,9 +91,9 @@ class WikitextScanner {
     let at = start
     let left = this.#runLength(at)
     while (left > 0) {
-      const piece = this.#structuralTop()
+      const piece = this.#open.structuralTop()
       if (piece?.kind === 'variant' && text.charCodeAt(at + 1) === DASH) {
-        this.#dropExternals()
+        this.#open.dropExternal()
         this.#open.pop()
         this.#close(
           { kind: 'variant', start: piece.start, end: at + 2, pipes: piece.pipes },
@@ -125,13 +103,13 @@ class WikitextScanner {
       }
       const size = piece?.kind === 'braces' ? Math.min(left, piece.count, 3) : 0
       if (piece === undefined || size < 2) return at + left
-      this.#dropExternals()
+      this.#open.dropExternal()
       piece.count -= size
       const span = { start: piece.start + piece.count, end: at + size }
       const { pipes, equals, closedBefore } = piece
       if (size === 3) this.#close({ kind: 'argument', ...span, pipes }, closedBefore)
       else this.#close({ kind: 'template', ...span, pipes, equals }, closedBefore)
-      this.#reopen(piece)
+      this.#open.reopen(piece)
       at += size
       left -= size
     }
@@ -141,7 +119,7 @@ class WikitextScanner {
   #openBrackets(at: number): number {
     const count = this.#runLength(at)
     PROTOCOL.lastIndex = at + count
-    const isExternal = PROTOCOL.test(this.#text) && this.#open.at(-1)?.kind !== 'external'
+    const isExternal = PROTOCOL.test(this.#text) && this.#open.external() === undefined
     const brackets = isExternal ? count - 1 : count
     if (brackets >= 2) this.#push('brackets', at, brackets)
     if (isExternal) this.#push('external', at + count - 1, 1)
@@ -152,10 +130,10 @@ class WikitextScanner {
     let at = start
     let left = this.#runLength(at)
     while (left > 0) {
-      const external = this.#open.at(-1)
-      const piece = this.#structuralTop()
+      const external = this.#open.external()
+      const piece = this.#open.structuralTop()
       const closesLink = left >= 2 && piece?.kind === 'brackets'
-      if (external?.kind === 'external' && !(closesLink && left === 2)) {
+      if (external !== undefined && !(closesLink && left === 2)) {
         this.#open.pop()
         this.#close({ kind: 'external', start: external.start, end: at + 1 }, external.closedBefore)
         at += 1
@@ -163,7 +141,7 @@ class WikitextScanner {
         continue
       }
       if (!closesLink) return at + left
-      this.#dropExternals()
+      this.#open.dropExternal()
       this.#closeLink(piece, at + 2)
       at += 2
       left -= 2
@@ -171,19 +149,19 @@ class WikitextScanner {
     return at
   }
 
-  #closeLink(piece: Piece, end: number): void {
+  #closeLink(piece: OpenPiece, end: number): void {
     piece.count -= 2
     const start = piece.start + piece.count
     const target = { start: start + 2, end: piece.pipes[0] ?? end - 2 }
     const isLink = this.#isLink(piece, target)
     if (isLink) this.#close({ kind: 'link', start, end, pipes: piece.pipes }, piece.closedBefore)
-    this.#reopen(piece)
-    const outer = this.#structuralTop()
+    this.#open.reopen(piece)
+    const outer = this.#open.structuralTop()
     if (outer !== undefined && (isLink || piece.hasLink)) outer.hasLink = true
   }
 
   /** As MediaWiki decides: the target is a possible title, and only a file's caption holds other links. */
-  #isLink(piece: Piece, target: Span): boolean {
+  #isLink(piece: OpenPiece, target: Span): boolean {
     if (target.end - target.start > TARGET_LENGTH_MAX) return false
     const title = this.#text.slice(target.start, target.end)
     const hasNodes = (this.#closed[piece.closedBefore]?.start ?? target.end) < target.end
@@ -253,33 +231,8 @@ class WikitextScanner {
     return undefined
   }
 
-  #push(kind: Piece['kind'], start: number, count: number, tag?: OpenTag): void {
-    const closedBefore = this.#closed.length
-    this.#open.push({ kind, start, count, pipes: [], equals: [], closedBefore, hasLink: false, tag })
-  }
-
-  /** After its innermost braces or brackets were closed, the others are open still. */
-  #reopen(piece: Piece): void {
-    piece.pipes = []
-    piece.equals = []
-    if (piece.count < 2) this.#open.pop()
-  }
-
-  /** The innermost open piece that MediaWiki's preprocessor knows: it does not know external links. */
-  #structuralTop(): undefined | Piece {
-    const top = this.#open.at(-1)
-    return top?.kind === 'external' ? this.#open.at(-2) : top
-  }
-
-  #partedPiece(): undefined | Piece {
-    const piece = this.#structuralTop()
-    if (piece === undefined || piece.kind === 'tag') return undefined
-    this.#dropExternals()
-    return piece
-  }
-
-  #dropExternals(): void {
-    if (this.#open.at(-1)?.kind === 'external') this.#open.pop()
+  #push(kind: OpenPiece['kind'], start: number, count: number, tag?: OpenTag): void {
+    this.#open.push(kind, start, count, this.#closed.length, tag)
   }
 
   #close(node: WithoutChildren<WikitextNode>, closedBefore: number): void {
