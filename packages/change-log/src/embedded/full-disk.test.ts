@@ -8,6 +8,7 @@ import { LogUnavailableError } from '../errors.ts'
 import { openWriter } from './testing/log-folder.ts'
 
 const DISK_BYTES = 12 * 1024 * 1024
+const REFUSALS = 5
 
 describe.skipIf(!canMount())('on a full disk (a tmpfs: needs the right to mount one)', () => {
   test('appends are refused with what to do, nothing acknowledged is lost, and they work again once there is room', async () => {
@@ -25,12 +26,12 @@ describe.skipIf(!canMount())('on a full disk (a tmpfs: needs the right to mount 
       await log.append([record(topic, `page-${number % 5}`, `${number} ${'x'.repeat(50_000)}`)])
       acknowledged.push(`${number}`)
     }
-    const refusal = await appendUntilRefused(append)
-    expect(refusal).toBeInstanceOf(LogUnavailableError)
-    expect(refusal).toMatchObject({ isRetryable: true })
-    expect(String(refusal)).toContain(directory)
-    expect(String(refusal)).toMatch(/full|room/)
-    await expect(append(1000)).rejects.toThrow(LogUnavailableError)
+    for (const refusal of await refusalsOf(append)) {
+      expect(refusal).toBeInstanceOf(LogUnavailableError)
+      expect(refusal).toMatchObject({ isRetryable: true })
+      expect(String(refusal)).toContain(directory)
+      expect(String(refusal)).toMatch(/full|room/)
+    }
     const numbers = async () => (await allRecords(log, topic)).map((found) => textOf(found).split(' ')[0])
     expect((await numbers()).sort()).toEqual([...acknowledged].sort())
 
@@ -47,15 +48,13 @@ describe.skipIf(!canMount())('on a full disk (a tmpfs: needs the right to mount 
   })
 })
 
-async function appendUntilRefused(append: (number: number) => Promise<void>): Promise<unknown> {
-  for (let number = 0; number < 1000; number++) {
-    try {
-      await append(number)
-    } catch (error) {
-      return error
-    }
+/** Appends until the disk is so full that it has been refused a few times: what a checkpoint frees is used up in between. */
+async function refusalsOf(append: (number: number) => Promise<void>): Promise<readonly unknown[]> {
+  const refusals: unknown[] = []
+  for (let number = 0; refusals.length < REFUSALS; number++) {
+    await append(number).catch((error: unknown) => refusals.push(error))
   }
-  return undefined
+  return refusals
 }
 
 function smallDisk(): string {
