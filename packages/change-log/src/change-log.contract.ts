@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { appendClaims } from './contract/append-claims.ts'
 import type { OpenSubject } from './contract/contract-subject.ts'
+import { groupClaims } from './contract/group-claims.ts'
 import { processClaims } from './contract/process-claims.ts'
 import { readClaims } from './contract/read-claims.ts'
 import { retentionClaims } from './contract/retention-claims.ts'
@@ -16,5 +17,6 @@ export function runChangeLogContract(title: string, open: OpenSubject): void {
     readClaims(open)
     retentionClaims(open)
     processClaims(open)
+    groupClaims(open)
   })
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { runChangeLogContract } from './change-log.contract.ts'
+import { newTopic, testSignal } from './contract/contract-subject.ts'
+import { LogClosedError } from './errors.ts'
 import { InMemoryChangeLog } from './in-memory-change-log.ts'
 
 runChangeLogContract('InMemoryChangeLog', async () => {
@@ -23,4 +25,13 @@ test('InMemoryChangeLog keeps timestamps from decreasing when the clock is set b
   await log.append([{ topic: 'edits', key: 'a', headers: {}, value: null }])
   expect(await log.offsetsForTime('edits', 1000)).toEqual([0n])
   expect(await log.offsetsForTime('edits', 1001)).toEqual([2n])
+})
+
+test('InMemoryChangeLog ends waiting readers with an error when it is closed', async () => {
+  const log = new InMemoryChangeLog()
+  const topic = await newTopic(log, { partitions: 1 })
+  const options = { topic, from: [0n], batchBytesMax: 1000, signal: testSignal().signal }
+  const waiting = expect(log.read(options)[Symbol.asyncIterator]().next()).rejects.toThrow(LogClosedError)
+  await log[Symbol.asyncDispose]()
+  await waiting
 })

@@ -10,7 +10,7 @@ import type {
   TopicSpec,
 } from './change-log.ts'
 import { ConsumerGroups } from './consumer-groups.ts'
-import { TopicMismatchError, UnknownTopicError } from './errors.ts'
+import { LogClosedError, TopicMismatchError, UnknownTopicError } from './errors.ts'
 import { follow } from './follow.ts'
 import { InMemoryPartition } from './in-memory-partition.ts'
 import { partitionFor } from './partitioner.ts'
@@ -35,6 +35,7 @@ export class InMemoryChangeLog implements ChangeLog {
   readonly #positions = new Map<string, Map<number, bigint>>()
   readonly #store: GroupStore
   #appendedSinceSweep = 0
+  #isClosed = false
 
   constructor(clock: () => number = Date.now) {
     this.#clock = clock
@@ -103,7 +104,10 @@ export class InMemoryChangeLog implements ChangeLog {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     this.#topics.clear()
+    // Who still reads finds the log closed, instead of waiting for ever.
+    this.#store.tip.advance()
   }
 
   #retain({ retentionMs, retentionBytes }: TopicSpec, partitions: readonly InMemoryPartition[]): void {
@@ -122,6 +126,7 @@ export class InMemoryChangeLog implements ChangeLog {
   }
 
   #topic(name: string): InMemoryTopic {
+    if (this.#isClosed) throw new LogClosedError('the log was closed')
     const topic = this.#topics.get(name)
     if (topic === undefined) throw new UnknownTopicError(`the topic ${name} was never created`)
     return topic

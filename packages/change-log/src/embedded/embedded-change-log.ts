@@ -89,6 +89,7 @@ export class EmbeddedChangeLog implements ChangeLog {
 
   async transact(records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
     const positions = await this.#writable().commit({ records, moves: [] })
+    // Nothing is fenced where no group moves.
     return positions === 'fenced' ? [] : positions
   }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { allRecords, newTopic, record, testSignal } from '../contract/contract-subject.ts'
+import { allRecords, newTopic, record, testSignal, textOf } from '../contract/contract-subject.ts'
 import { LogCorruptError, LogUnavailableError, UnknownLayoutError } from '../errors.ts'
 import { newFolder, openReader, openWriter, withDatabase } from './testing/log-folder.ts'
 
@@ -69,14 +69,18 @@ test('a damaged block is an error that says where, not a wrong record', async ()
   expect(String(failure)).toContain('offset 1')
 })
 
-test('a log that was restored gets another identity when its old one was taken away', async () => {
+test('a backup that was taken while the log was written to is a log, and gets another identity when its old one is taken away', async () => {
   const directory = newFolder()
+  const restoredTo = newFolder()
   const log = await openWriter(directory)
   const topic = await newTopic(log, { partitions: 1 })
   await log.append([record(topic, 'a', '1')])
-  await log[Symbol.asyncDispose]()
-  withDatabase(directory, (database) => database.exec('DELETE FROM log'))
-  const restored = await openWriter(directory)
+  withDatabase(directory, (database) => database.prepare('VACUUM INTO ?').run(join(restoredTo, 'log.db')))
+  await log.append([record(topic, 'a', 'not in the backup')])
+  withDatabase(restoredTo, (database) => database.exec('DELETE FROM log'))
+  const restored = await openWriter(restoredTo)
   expect(restored.id).not.toBe(log.id)
-  expect(await allRecords(restored, topic)).toHaveLength(1)
+  expect((await allRecords(restored, topic)).map(textOf)).toEqual(['1'])
+  const [position] = await restored.append([record(topic, 'a', '2')])
+  expect(position?.offset).toBe(1n)
 })
