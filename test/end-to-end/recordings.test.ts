@@ -33,7 +33,7 @@ async function play(source: string, count: number, parts: string): Promise<reado
     done.abort()
     return changes
   })
-  return Promise.all(subscribers)
+  return await Promise.all(subscribers)
 }
 
 async function webplatformPlayed(inputPath: string) {
@@ -80,8 +80,8 @@ describe('a capture of recentchange', () => {
   it.skipIf(!existsSync(CAPTURE))(
     'arrives with every event that changes a page, the parts saying why there is no text',
     async () => {
-      const [changes = []] = await play(CAPTURE, 1_020, 'core,diff,patch,wikitext')
-      expect(new Set(changes.map(({ id }) => id)).size).toBe(1_020)
+      const [changes = []] = await play(CAPTURE, 1_006, 'core,diff,patch,wikitext')
+      expect(new Set(changes.map(({ id }) => id)).size).toBe(1_006)
       for (const { kind, revision, diff } of changes) {
         const reason =
           kind === 'delete' ? 'page_deleted' : revision === null ? 'revision_unknown' : 'not_carried'
