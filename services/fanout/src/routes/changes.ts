@@ -94,7 +94,7 @@ function bodyOf(request: FastifyRequest): unknown {
       'Put filter, parts, from and until into the body.',
     )
   }
-  return request.body ?? {}
+  return request.body === undefined ? {} : request.body
 }
 
 function lastEventIdOf(request: FastifyRequest): string | undefined {

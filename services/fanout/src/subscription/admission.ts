@@ -1,4 +1,5 @@
 import { ChangeLogError } from '@freshet/change-log'
+import { CHANGES_TOPIC } from '@freshet/events'
 import { type Part, ProtocolError, type SubscriptionRequest } from '@freshet/protocol'
 import type { FanoutContext } from '../context.ts'
 import type { SharedFilter } from '../matching/shared-filters.ts'
@@ -15,12 +16,14 @@ export interface Admission {
 
 /** Throws a `ProtocolError` that says why not. */
 export async function admit(
-  { log, filters, clock }: FanoutContext,
+  { log, tail, filters, clock }: FanoutContext,
   { filter, parts, from, until }: SubscriptionRequest,
 ): Promise<Admission> {
   try {
-    const start = await startOffsets(log, from)
-    const end = await StreamEnd.of(log, until, clock())
+    const bounds = await log.bounds(CHANGES_TOPIC)
+    const start = await startOffsets(log, bounds, from)
+    const end = await StreamEnd.of(log, bounds, until, clock())
+    tail.hearOfEnds(bounds.map((partition) => partition.end))
     return { filter: filters.acquire(filter), parts, start, end }
   } catch (error) {
     if (!(error instanceof ChangeLogError && error.isRetryable)) throw error

@@ -2,9 +2,12 @@ import type { ChangeLog, PartitionBounds } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
 import { decodeCursor, type StreamPoint } from '@freshet/protocol'
 
-/** Per partition, what is to be read first. Throws a `ProtocolError` for a cursor that this log cannot serve. */
-export async function startOffsets(log: ChangeLog, from: StreamPoint): Promise<readonly bigint[]> {
-  const bounds = await log.bounds(CHANGES_TOPIC)
+/** Per partition, what is to be read first in a log with these bounds. Throws a `ProtocolError` for a cursor that this log cannot serve. */
+export async function startOffsets(
+  log: ChangeLog,
+  bounds: readonly PartitionBounds[],
+  from: StreamPoint,
+): Promise<readonly bigint[]> {
   switch (from.type) {
     case 'earliest':
       return bounds.map(({ earliest }) => earliest)

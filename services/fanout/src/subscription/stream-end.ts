@@ -1,4 +1,4 @@
-import type { ChangeLog } from '@freshet/change-log'
+import type { ChangeLog, PartitionBounds } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
 import type { StreamPoint } from '@freshet/protocol'
 import { startOffsets } from './start-offsets.ts'
@@ -17,9 +17,14 @@ export class StreamEnd {
   #isTimeSeen = false
 
   /** Throws a `ProtocolError` for a cursor that this log cannot serve. */
-  static async of(log: ChangeLog, until: StreamPoint | undefined, nowMs: number): Promise<StreamEnd> {
+  static async of(
+    log: ChangeLog,
+    bounds: readonly PartitionBounds[],
+    until: StreamPoint | undefined,
+    nowMs: number,
+  ): Promise<StreamEnd> {
     if (until === undefined) return new StreamEnd(undefined, Number.POSITIVE_INFINITY)
-    if (until.type !== 'time') return new StreamEnd(await startOffsets(log, until), 0)
+    if (until.type !== 'time') return new StreamEnd(await startOffsets(log, bounds, until), 0)
     const end = new StreamEnd(undefined, until.timeMs)
     await end.settle(log, nowMs)
     return end

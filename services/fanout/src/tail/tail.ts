@@ -82,6 +82,11 @@ export class Tail {
     return this.#floor.every((floor, partition) => (offsets[partition] ?? 0n) >= floor)
   }
 
+  /** The log was seen to be longer than the tail has read yet. */
+  hearOfEnds(ends: readonly bigint[]): void {
+    for (const [partition, end] of ends.entries()) this.#hearOfEnd(partition, end)
+  }
+
   /** What is rendered counts as the tail's memory, so this may let go of old entries. */
   frame(entry: TailEntry, representation: Representation, change: StoredChange): Uint8Array {
     const before = entry.bytes
@@ -129,8 +134,12 @@ export class Tail {
       this.#evict()
     }
     this.#position.moveTo(partition, nextOffset)
-    this.#ends[partition] = endOffset
+    this.#hearOfEnd(partition, endOffset)
     this.#wakeAll()
+  }
+
+  #hearOfEnd(partition: number, end: bigint): void {
+    if (end > (this.#ends[partition] ?? end)) this.#ends[partition] = end
   }
 
   #evict(): void {

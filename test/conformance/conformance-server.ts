@@ -1,0 +1,35 @@
+import type { TestChange } from './test-change.ts'
+
+/** A server that the conformance tests run against, and the strings that they pull behind it. */
+export interface ConformanceServer extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly url: string
+  readonly logId: string
+  readonly partitions: number
+  /** Resolves once they are in the log. */
+  append(changes: readonly TestChange[]): Promise<void>
+  /** Puts a record into the log that no server can read. */
+  appendDamaged(): Promise<void>
+  /** Has retention remove everything appended so far. What it leaves are changes of the wiki `fillerwiki`. */
+  trim(): Promise<void>
+  /** Makes the log unreadable until disposed of. */
+  breakLog(): Disposable
+  drain(): Promise<void>
+}
+
+export interface ServerLimits {
+  readonly connectionsMax: number
+  readonly subscriptionsPerSocketMax: number
+  readonly filterValuesTotalMax: number
+}
+
+export const LIMITS: ServerLimits = {
+  connectionsMax: 1_000,
+  subscriptionsPerSocketMax: 10,
+  filterValuesTotalMax: 1_000_000,
+}
+
+export type OpenServer = (limits: ServerLimits) => Promise<ConformanceServer>
+
+/** What every server under test has to be configured with; the defaults would make the tests wait. */
+export const INTERVALS = { heartbeatIntervalMs: 500, progressIntervalMs: 500 }
