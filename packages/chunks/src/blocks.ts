@@ -67,13 +67,13 @@ class BlockBuilder {
     const isWhole = this.#isBlank(leading.at(-1)?.end ?? line.start, line.end)
     if (isWhole) {
       if (leading.length === 0) this.#closeOpen()
-      for (const node of leading) this.#pushTemplate(node)
+      this.#pushTemplates(leading)
       return
     }
     // Prose often begins right behind the braces of an infobox.
     const firstOther = leading.findIndex((node) => !this.#isRecord(node))
     const records = firstOther < 0 ? leading : leading.slice(0, firstOther)
-    for (const node of records) this.#pushTemplate(node)
+    this.#pushTemplates(records)
     this.#takeText(this.#trimmed(records.at(-1)?.end ?? line.start, line))
   }
 
@@ -113,8 +113,22 @@ class BlockBuilder {
     return { start: line.end - this.#text.slice(start, line.end).trimStart().length, end: line.end }
   }
 
-  #pushTemplate(node: WikitextNode): void {
-    if (node.kind === 'template') this.#push(this.#isRecord(node) ? 'record' : 'template', node)
+  /** Each record is a block; other templates side by side are one. */
+  #pushTemplates(nodes: readonly WikitextNode[]): void {
+    let others: undefined | { readonly start: number; end: number }
+    const endOthers = () => {
+      if (others !== undefined) this.#push('template', others)
+      others = undefined
+    }
+    for (const node of nodes) {
+      if (node.kind !== 'template') continue
+      if (this.#isRecord(node)) {
+        endOthers()
+        this.#push('record', node)
+      } else if (others === undefined) others = { start: node.start, end: node.end }
+      else others.end = node.end
+    }
+    endOthers()
   }
 
   #push(kind: BlockKind, span: Span, level = 0): void {

@@ -6,8 +6,8 @@ export interface OpenPiece {
   readonly start: number
   /** Braces or brackets that are still open. */
   count: number
-  pipes: number[]
-  equals: number[]
+  pipes: readonly number[]
+  equals: readonly number[]
   /** How many nodes were closed before this was opened: those that come after are within it. */
   readonly closedBefore: number
   /** A link, or what would be one if it held no other, was closed directly within. */
@@ -29,7 +29,7 @@ export class OpenPieces {
   readonly #pieces: OpenPiece[] = []
 
   push(kind: OpenPiece['kind'], start: number, count: number, closedBefore: number, tag?: OpenTag): void {
-    this.#pieces.push({ kind, start, count, pipes: [], equals: [], closedBefore, hasLink: false, tag })
+    this.#pieces.push({ kind, start, count, pipes: NONE, equals: NONE, closedBefore, hasLink: false, tag })
   }
 
   pop(): undefined | OpenPiece {
@@ -51,18 +51,34 @@ export class OpenPieces {
     return this.#pieces.at(this.external() === undefined ? -1 : -2)
   }
 
-  /** A `|` parts this piece, and ends the external link that stands in it. */
-  parted(): undefined | OpenPiece {
+  /** A `|` parts the innermost piece, and ends the external link that stands in it. */
+  addPipe(at: number): void {
     const piece = this.structuralTop()
-    if (piece === undefined || piece.kind === 'tag') return undefined
+    if (piece === undefined || piece.kind === 'tag') return
     this.dropExternal()
-    return piece
+    piece.pipes = appended(piece.pipes, at)
+    piece.equals = appended(piece.equals, -1)
+  }
+
+  /** The first `=` after a `|` may be that of a named parameter. */
+  addEquals(at: number): void {
+    const { equals } = this.structuralTop() ?? { equals: NONE }
+    if (equals.at(-1) === -1) (equals as number[])[equals.length - 1] = at
   }
 
   /** After its innermost braces or brackets were closed: the others are open still. */
   reopen(piece: OpenPiece): void {
-    piece.pipes = []
-    piece.equals = []
+    piece.pipes = NONE
+    piece.equals = NONE
     if (piece.count < 2) this.#pieces.pop()
   }
+}
+
+const NONE: readonly number[] = []
+
+/** Of the pieces most are never parted: only those that are have an array of their own. */
+function appended(offsets: readonly number[], at: number): readonly number[] {
+  if (offsets === NONE) return [at]
+  ;(offsets as number[]).push(at)
+  return offsets
 }

@@ -1,4 +1,4 @@
-import { inlineRuleOf } from './inline-templates.ts'
+import { inlineRuleOf, type TemplateCall } from './inline-templates.ts'
 import { readPageLink } from './page-link.ts'
 import { firstNodeIn, isParserFunction, templateName, templateParameters } from './template-parameters.ts'
 import { OMITTED, type PlainText, protectedText, tidyText } from './tidy-text.ts'
@@ -18,6 +18,8 @@ import {
 
 /** Deeper nesting is dropped and counted, as MediaWiki too stops at this depth of expansion. */
 const DEPTH_MAX = 40
+/** An inline template with more parameters than this is dropped and counted. */
+const PARTS_MAX = 2_000
 
 /**
  * What a reader sees of a stretch of wikitext, as text: links and formatting unwrapped, known inline templates
@@ -105,6 +107,10 @@ export class PlainTextRenderer {
     const name = templateName(this.#text, node, this.#language)
     const rule = inlineRuleOf(name.toLowerCase())
     if (rule === undefined) return this.#renderParserFunction(node, name)
+    return partCount(node) > PARTS_MAX ? OMITTED : rule(this.#callOf(node, name))
+  }
+
+  #callOf(node: TemplateNode, name: string): TemplateCall {
     const values = new Map<string, Span>()
     let positionalCount = 0
     for (const { key, isPositional, value } of templateParameters(this.#text, node)) {
@@ -113,17 +119,13 @@ export class PlainTextRenderer {
     }
     // A rule may ask for a value several times: it is rendered once, or nested templates would cost without bound.
     const rendered = new Map<string, string>()
-    return rule({
-      name,
-      positionalCount: Math.max(positionalCount, values.has('1') ? 1 : 0),
-      value: (key) => {
-        const span = values.get(key)
-        if (span === undefined) return ''
-        const known = rendered.get(key) ?? this.render(span, node.children).trim()
-        rendered.set(key, known)
-        return known
-      },
-    })
+    const value = (key: string) => {
+      const span = values.get(key)
+      const text = rendered.get(key) ?? (span === undefined ? '' : this.render(span, node.children).trim())
+      rendered.set(key, text)
+      return text
+    }
+    return { name, value, positionalCount: Math.max(positionalCount, values.has('1') ? 1 : 0) }
   }
 
   #renderParserFunction(node: TemplateNode, name: string): string {

@@ -49,9 +49,8 @@ function isEnd(text: string, markStart: number, end: number): boolean {
   const next = text.charAt(end + 1)
   if (next !== '' && next !== next.toUpperCase()) return false
   if (text[markStart] !== '.' || text[markStart + 1] === '.') return true
-  const wordStart = Math.max(text.lastIndexOf(' ', markStart - 1), text.lastIndexOf('\n', markStart - 1)) + 1
-  if (markStart - wordStart > ABBREVIATION_LENGTH_MAX) return true
-  const word = text.slice(wordStart, markStart).replace(/^["'“‘«([]+/, '')
+  const before = text.slice(Math.max(0, markStart - ABBREVIATION_LENGTH_MAX), markStart)
+  const word = (/[^ \n]*$/.exec(before)?.[0] ?? '').replace(/^["'“‘«([]+/, '')
   const isInitial = /^\p{Lu}\p{M}*$/u.test(word) || (word.includes('.') && !/\d/.test(word))
   return !isInitial && !/^\d{1,2}$/.test(word) && !ABBREVIATIONS.has(word.toLowerCase())
 }

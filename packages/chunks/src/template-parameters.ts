@@ -85,7 +85,7 @@ const SUBSTITUTION = /^(?:safesubst|subst|msg|msgnw|raw):\s*/i
 /** MediaWiki's functions that are called with a colon and without `#`. */
 const PARSER_FUNCTIONS = new Set(
   `anchorencode bidi canonicalurl canonicalurle filepath formatnum fullurl fullurle gender grammar int lc lcfirst
-  localurl localurle namespace namespacee namespacenumber ns nse numberingroup numingroup padleft padright
+  localurl localurle namespace namespacee noexternallanglinks namespacenumber ns nse numberingroup numingroup padleft padright
   pageid pagename pagenamee fullpagename fullpagenamee basepagename subpagename rootpagename talkpagename
   pagesincategory pagesincat pagesinnamespace pagesinns pagesize plural protectionexpiry protectionlevel
   revisionid revisionday revisionmonth revisiontimestamp revisionuser revisionyear numberofarticles numberofpages
@@ -103,5 +103,5 @@ const VARIABLES = new Set(
   NUMBEROFARTICLES NUMBEROFEDITS NUMBEROFFILES NUMBEROFPAGES NUMBEROFUSERS PAGEID PAGELANGUAGE PAGENAME PAGENAMEE
   REVISIONDAY REVISIONDAY2 REVISIONID REVISIONMONTH REVISIONMONTH1 REVISIONSIZE REVISIONTIMESTAMP REVISIONUSER
   REVISIONYEAR ROOTPAGENAME SCRIPTPATH SERVER SERVERNAME SITENAME SUBJECTPAGENAME SUBJECTSPACE SUBPAGENAME
-  TALKPAGENAME TALKSPACE`.split(/\s+/),
+  TALKPAGENAME TALKSPACE NOEXTERNALLANGLINKS noexternallanglinks`.split(/\s+/),
 )

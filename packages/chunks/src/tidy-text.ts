@@ -63,18 +63,41 @@ const INVISIBLE = /[\u0000-\u0009\u000b-\u0019\u001b-\u001f\u007f-\u009f\u00ad\u
 function withoutOmissions(text: string): PlainText {
   if (!text.includes(OMITTED)) return { text: text.trim(), omittedAt: [] }
   const [first = '', ...rest] = text.replace(EMPTY_PARENTHESES, emptied).split(OMITTED)
-  let kept = first.trimStart()
-  const omittedAt: number[] = []
-  for (const part of rest) {
-    const isClosing = CLOSING.test(part)
-    if (isClosing) kept = kept.replace(DANGLING_END, '')
-    else if (part === '' || part.startsWith(' ')) kept = kept.trimEnd()
-    omittedAt.push(kept.length)
-    kept +=
-      isClosing || kept === '' ? part.trimStart() : part.replace(OPENING.test(kept) ? DANGLING_START : '', '')
+  const kept = new KeptText(first.trimStart())
+  const omittedAt = rest.map((part) => kept.addAfterOmission(part))
+  const whole = kept.whole().trimEnd()
+  return { text: whole, omittedAt: omittedAt.map((at) => Math.min(at, whole.length)) }
+}
+
+/** Text around dropped templates. Looks only at the piece added last, so that many pieces take no longer each. */
+class KeptText {
+  readonly #pieces: string[] = []
+  #length = 0
+  #last: string
+
+  constructor(first: string) {
+    this.#last = first
   }
-  const trimmed = kept.trimEnd()
-  return { text: trimmed, omittedAt: omittedAt.map((at) => Math.min(at, trimmed.length)) }
+
+  /** Gives the offset of the omission. */
+  addAfterOmission(part: string): number {
+    const isClosing = CLOSING.test(part)
+    if (isClosing) this.#last = this.#last.replace(DANGLING_END, '')
+    else if (part === '' || part.startsWith(' ')) this.#last = this.#last.trimEnd()
+    const isOpened = OPENING.test(this.#last)
+    const isFirst = this.#length + this.#last.length === 0
+    const added = isClosing || isFirst ? part.trimStart() : isOpened ? part.replace(DANGLING_START, '') : part
+    const at = this.#length + this.#last.length
+    if (added === '') return at
+    this.#pieces.push(this.#last)
+    this.#length = at
+    this.#last = added
+    return at
+  }
+
+  whole(): string {
+    return this.#pieces.join('') + this.#last
+  }
 }
 
 /** Parentheses with nothing between them but dropped templates and signs. */

@@ -23,7 +23,8 @@ const CUT_MASK = 1
  * therefore changes the runs it touches, and the cuts behind it fall where they fell before.
  */
 export function cutUnits(units: readonly Unit[]): readonly UnitRun[] {
-  const short = units.flatMap(shortUnits)
+  const short: Unit[] = []
+  for (const unit of units) addShortUnits(unit, WEAKER_MARKS, short)
   const sizes = short.map((unit) => unit.glue.length + textSize(unit.text))
   const isCut = sizes.reduce((sum, size) => sum + size, 0) > BLOCK_SIZE_MAX
   const runs: UnitRun[] = []
@@ -65,39 +66,27 @@ class GrowingRun {
   }
 }
 
-/** The unit, or its clauses, or their words, or pieces of these, as long as they have to be. */
-function shortUnits(unit: Unit): readonly Unit[] {
-  if (textSize(unit.text) <= UNIT_SIZE_MAX) return [unit]
-  const pieces = piecesOf(unit.text, WEAKER_MARKS)
-  return pieces.map((piece, index) =>
-    index === 0
-      ? { ...piece, glue: unit.glue, omittedTemplates: unit.omittedTemplates }
-      : { ...piece, omittedTemplates: 0 },
-  )
+/** The unit, or its clauses, or their words, or pieces of these, as small as they have to be. */
+function addShortUnits(unit: Unit, marks: readonly RegExp[], short: Unit[]): void {
+  const [mark, ...weakerMarks] = marks
+  if (textSize(unit.text) <= UNIT_SIZE_MAX) short.push(unit)
+  else if (mark === undefined) addCodePointPieces(unit, short)
+  else for (const part of partsOf(unit, mark)) addShortUnits(part, weakerMarks, short)
 }
 
-type Piece = Pick<Unit, 'text' | 'glue'>
-
-function piecesOf(text: string, marks: readonly RegExp[]): readonly Piece[] {
-  const [mark, ...weakerMarks] = marks
-  if (mark === undefined) return codePointPieces(text)
-  const pieces: Piece[] = []
+/** The first part has the unit's own glue, and its dropped templates. */
+function* partsOf({ text, glue, omittedTemplates }: Unit, mark: RegExp): Generator<Unit> {
   let start = 0
-  let glue = ''
-  for (const end of [
-    ...Array.from(text.matchAll(mark), (match) => match.index + match[0].length),
-    text.length,
-  ]) {
+  let part = { glue, omittedTemplates }
+  for (let end = 0; end < text.length; start = end) {
+    mark.lastIndex = start
+    end = mark.test(text) ? mark.lastIndex : text.length
     const written = text.slice(start, end)
-    const piece = written.trim()
-    if (piece !== '') {
-      const parts = textSize(piece) <= UNIT_SIZE_MAX ? [{ text: piece, glue }] : piecesOf(piece, weakerMarks)
-      for (const [index, part] of parts.entries()) pieces.push(index === 0 ? { ...part, glue } : part)
-    }
-    glue = written.endsWith('\n') ? '\n' : written.endsWith(' ') ? ' ' : ''
-    start = end
+    const trimmed = written.trim()
+    if (trimmed === '') continue
+    yield { text: trimmed, ...part }
+    part = { glue: written.endsWith('\n') ? '\n' : written.endsWith(' ') ? ' ' : '', omittedTemplates: 0 }
   }
-  return pieces
 }
 
 const WEAKER_MARKS = [/\n/g, /[;:|] |[；：]/g, /[,،、，·] ?/g, / /g]
@@ -105,15 +94,14 @@ const WEAKER_MARKS = [/\n/g, /[;:|] |[；：]/g, /[,،、，·] ?/g, / /g]
 /** In a text without any white space. */
 const PIECE_LENGTH = 150
 
-function codePointPieces(text: string): readonly Piece[] {
-  const pieces: Piece[] = []
+function addCodePointPieces({ text, glue, omittedTemplates }: Unit, short: Unit[]): void {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + PIECE_LENGTH, text.length)
     if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800 && end < text.length) end++
-    pieces.push({ text: text.slice(start, end), glue: '' })
+    const part = start === 0 ? { glue, omittedTemplates } : { glue: '', omittedTemplates: 0 }
+    short.push({ text: text.slice(start, end), ...part })
     start = end
   }
-  return pieces
 }
 
 /** FNV-1a over UTF-16 units. */

@@ -59,18 +59,12 @@ class WikitextScanner {
         return this.#closeBrackets(at)
       case LESS_THAN:
         return this.#commentOrTag(at)
-      case PIPE: {
-        const piece = this.#open.parted()
-        piece?.pipes.push(at)
-        piece?.equals.push(-1)
+      case PIPE:
+        this.#open.addPipe(at)
         return at + 1
-      }
-      case EQUALS: {
-        const piece = this.#open.structuralTop()
-        const last = piece === undefined ? -1 : piece.equals.length - 1
-        if (last >= 0 && piece?.equals[last] === -1) piece.equals[last] = at
+      case EQUALS:
+        this.#open.addEquals(at)
         return at + 1
-      }
       case DASH:
         return this.#openVariant(at)
       default:
