@@ -52,8 +52,9 @@ describe('diffSections', () => {
   })
 
   it('lists a moved section once, not what moved along with it', () => {
-    const changes = diffSections(base, lead + climate + history + wars)
-    expect(changes).toMatchObject([{ changes: ['moved'], path: ['Climate'] }])
+    const longClimate = climate + Array.from({ length: 9 }, (_, month) => `Month ${month} is dry.\n`).join('')
+    const changes = diffSections(lead + history + wars + longClimate, lead + longClimate + history + wars)
+    expect(changes).toMatchObject([{ changes: ['moved'], path: ['History'] }])
   })
 
   it('calls a section moved that came into another one', () => {

@@ -40,6 +40,17 @@ describe('diffTexts', () => {
     expect(diffTexts('a\nb', 'c')).toMatchObject({ replace: 'c' })
   })
 
+  it('takes a line whole where its many changes would be longer', () => {
+    const context = 'a line that makes ops worth while\n'.repeat(9)
+    const base = Array.from({ length: 20 }, (_, index) => `k${index},1`).join(',')
+    const diff = diffTexts(context + base, context + base.replaceAll(',1', ',2'))
+    expect('ops' in diff && diff.ops).toEqual([
+      { keep: 9 },
+      { delete: 1 },
+      { insert: [base.replaceAll(',1', ',2')] },
+    ])
+  })
+
   it('has no ops when nothing changed', () => {
     expect(diffTexts('same', 'same')).toMatchObject({ ops: [] })
     expect(diffTexts('', '')).toMatchObject({ ops: [] })

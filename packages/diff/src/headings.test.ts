@@ -18,3 +18,15 @@ it.each([
 it.each(['== Open', 'text ==', '==', ' == Indented ==', '== Text == after'])('%s is none', (line) => {
   expect(headingsOf([line])).toEqual([])
 })
+
+it.each([
+  ['a comment', '<!--\n== A ==\n-->', []],
+  ['a comment that is never closed', '== A ==\n<!--\n== B ==', ['A']],
+  ['a verbatim block, whatever its case', '<PRE class="x">\n== A ==\n</pre >\n== B ==', ['B']],
+  ['a tag that is never closed, which is none', '<nowiki>\n== A ==', ['A']],
+  ['a tag that closes itself', '<nowiki/>\n== A ==\n<nowiki>x</nowiki>', ['A']],
+  ['a tag in a comment, which opens nothing', '<!-- <pre> -->\n== A ==\n<pre>x</pre>', ['A']],
+  ['a longer tag of the same beginning', '<preface>\n== A ==\n</pre>', ['A']],
+])('%s', (_, text, titles) => {
+  expect(headingsOf(text.split('\n')).map(({ title }) => title)).toEqual(titles)
+})

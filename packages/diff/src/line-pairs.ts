@@ -47,10 +47,10 @@ function wordCount(bags: readonly WordBag[]): number {
 }
 
 function similarPairs(base: readonly WordBag[], text: readonly WordBag[], budget: StepBudget): LinePair[] {
-  const index = new SimilarLineIndex(base)
+  const index = new SimilarLineIndex(base, budget)
   const found: LinePair[] = []
   text.forEach((bag, line) => {
-    const similar = index.find(bag, SIMILARITY_MIN, budget)
+    const similar = index.find(bag, SIMILARITY_MIN)
     if (similar !== undefined) found.push({ base: similar, text: line })
   })
   return longestIncreasingSubsequence(found.map((pair) => pair.base)).map((at) => found[at] as LinePair)

@@ -47,6 +47,15 @@ describe('a moved section', () => {
     ])
   })
 
+  it('is one paste when its heading was edited', () => {
+    const renamed = history.replace('== History ==', '== History of the town ==')
+    expect(opsOf([history, climate, people].join('\n'), [climate, people, renamed].join('\n'))).toEqual([
+      { cut: 14 },
+      { keep: 39 },
+      { paste: { from: 0, lines: 14, changes: [{ line: 0, change: [11, 'of the town '] }] } },
+    ])
+  })
+
   it('of 43 KB costs less than 1 KB', () => {
     const long = section('Long', 950)
     expect(long.length).toBeGreaterThan(43_000)

@@ -103,7 +103,7 @@ class BlockFinder {
   }
 }
 
-/** Where the lines that are gone from the base lay, by what they say; of blank ones and repeats beyond use no more than tells that. */
+/** By what they say, where the lines lay that are gone; nothing when no lines are new. One place too many is enough to know. */
 function goneLines({ baseLines, gaps }: LineDiff): Map<string, number[]> {
   const places = new Map<string, number[]>()
   if (gaps.every((gap) => gap.textStart === gap.textEnd)) return places

@@ -7,21 +7,29 @@ const LINES_PER_WORD_MAX = 4
 /** Of the lines that share rare words with the one in question, so many are looked at closely. */
 const CANDIDATES_MAX = 4
 
+/** What it costs to enter a word, or to look it up, beside the candidates. */
+const STEPS_PER_WORD = 5
+
 /** Finds the line most similar to a given one by the rare words that they share, without comparing all with all. */
 export class SimilarLineIndex {
   readonly #bags: readonly WordBag[]
+  readonly #budget: StepBudget
   readonly #linesByWord = new Map<number, number[]>()
 
-  constructor(bags: readonly WordBag[]) {
+  /** Empty when the budget does not allow to read all of the lines. */
+  constructor(bags: readonly WordBag[], budget: StepBudget) {
     this.#bags = bags
+    this.#budget = budget
+    const words = bags.reduce((sum, bag) => sum + bag.words.length, 0)
+    if (!budget.take(words * STEPS_PER_WORD)) return
     bags.forEach((bag, line) => {
       for (const word of bag.words) this.#add(word, line)
     })
   }
 
   /** The index of the most similar line, at least `similarityMin`; undefined when there is none or the budget is out. */
-  find(bag: WordBag, similarityMin: number, budget: StepBudget): number | undefined {
-    if (!budget.take(bag.words.length * (LINES_PER_WORD_MAX + CANDIDATES_MAX))) return undefined
+  find(bag: WordBag, similarityMin: number): number | undefined {
+    if (!this.#budget.take(bag.words.length * (STEPS_PER_WORD + CANDIDATES_MAX))) return undefined
     let best: number | undefined
     let bestShared = 0
     for (const line of this.#candidates(bag)) {

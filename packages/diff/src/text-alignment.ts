@@ -18,9 +18,9 @@ export interface TextAlignment {
   readonly changes: ReadonlyMap<number, readonly WordChange[]>
 }
 
-/** Lines that were both moved and edited must be this similar, and this long, to be taken for the same. */
+/** Lines that were both moved and edited must be this similar, and this long in UTF-16 units, to be taken for the same. */
 const MOVED_SIMILARITY_MIN = 0.5
-const MOVED_WEIGHT_MIN = 40
+const MOVED_LENGTH_MIN = 40
 
 /** About what a change of its own line costs in JSON, beside its steps; and what a step costs, beside its text. */
 const CHANGE_LENGTH = 16
@@ -84,9 +84,9 @@ class Alignment implements TextAlignment {
     const baseBags = this.#words.baseBags(base)
     const textBags = this.#words.textBags(text)
     if (baseBags === undefined || textBags === undefined) return
-    const index = new SimilarLineIndex(baseBags)
+    const index = new SimilarLineIndex(baseBags, this.lines.budget)
     textBags.forEach((bag, at) => {
-      const similar = index.find(bag, MOVED_SIMILARITY_MIN, this.lines.budget)
+      const similar = index.find(bag, MOVED_SIMILARITY_MIN)
       if (similar === undefined) return
       const baseLine = base[similar] as number
       const textLine = text[at] as number
@@ -128,5 +128,5 @@ class Alignment implements TextAlignment {
 }
 
 function isLong(line: string | undefined): boolean {
-  return line !== undefined && line.length >= MOVED_WEIGHT_MIN
+  return line !== undefined && line.length >= MOVED_LENGTH_MIN
 }

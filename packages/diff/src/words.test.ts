@@ -71,7 +71,8 @@ describe('words', () => {
           ).toBe(false)
         }
       }),
-      { numRuns: 1_000 },
+      // ICU's dictionary breaks this one before its last mark.
+      { numRuns: 1_000, examples: [['ทตผรณฯ\u0e49']] },
     )
   })
 })
