@@ -1,7 +1,7 @@
 import { ProtocolError } from '@freshet/protocol'
 
 const SSE_TYPES = ['text/event-stream', 'text/*', '*/*']
-const NDJSON_TYPES = ['application/x-ndjson', 'application/*']
+const NDJSON_TYPES = ['application/x-ndjson', 'application/*', '*/*']
 
 /** The framing that an Accept header asks for: SSE where nothing is said or anything will do. Throws `not_acceptable`. */
 export function framingOf(accept: string | undefined): 'sse' | 'ndjson' {

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { InMemoryChangeLog, LogUnavailableError, UnknownTopicError } from '@freshet/change-log'
+import { PAGE_CHANGE_KINDS, PERFORMER_KINDS } from '@freshet/events'
+import { CHANGE_KINDS, PERFORMERS } from '@freshet/protocol'
+import Fastify from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { FANOUT_SETTINGS } from './config.ts'
+import { Fanout } from './fanout.ts'
+import { changeRecord, changesTopic } from './testing/change-records.ts'
+
+const UNSENT_BYTES_MAX = 128 * 1024
+const FRAME_BYTES = 10_000
+const FRAMES = 4_000
+
+async function openFanout(log: InMemoryChangeLog) {
+  await log.ensureTopics([changesTopic(3, undefined)])
+  const settings = FANOUT_SETTINGS.schema.parse({
+    unsentBytesMax: UNSENT_BYTES_MAX,
+    tailBytesMax: 1_000_000,
+    closeTimeoutMs: 100,
+  })
+  const fanout = new Fanout({ log, settings })
+  await fanout.start()
+  const app = Fastify()
+  fanout.register(app)
+  fanout.attach(app.server)
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket) => sockets.add(socket))
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return {
+    fanout,
+    port: (app.server.address() as AddressInfo).port,
+    sockets,
+    [Symbol.asyncDispose]: async () => {
+      await fanout[Symbol.asyncDispose]()
+      await app.close()
+    },
+  }
+}
+
+/** A partner that speaks HTTP by hand, so that it decides what it reads. */
+async function rawStream(port: number, query: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`GET /v1/changes?${query} HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n`)
+  return socket
+}
+
+async function readUntil(socket: Socket, ends: (text: string) => boolean): Promise<string> {
+  let text = ''
+  for await (const data of socket.setEncoding('latin1')) {
+    text += data
+    if (ends(text.slice(-2 * FRAME_BYTES))) break
+  }
+  return text
+}
+
+describe('the fan-out', () => {
+  it('R-31: keeps a bounded amount for a partner that reads byte by byte, and loses none of its changes', async () => {
+    const log = new InMemoryChangeLog()
+    await using opened = await openFanout(log)
+    const slow = await rawStream(opened.port, 'from=latest')
+    slow.pause()
+    await once(slow, 'readable')
+    const [atServer] = opened.sockets
+    const healthy = await rawStream(opened.port, 'from=latest')
+    const hasLast = (text: string) => text.includes(`"c${FRAMES - 1}"`)
+    const reading = readUntil(healthy, hasLast)
+    let mostPending = 0
+    for (let index = 0; index < FRAMES; index += 40) {
+      // One page, so that the last change is the last to arrive.
+      await log.append(
+        Array.from({ length: 40 }, (_, of) => changeRecord(`c${index + of}`, { page: 1 }, FRAME_BYTES)),
+      )
+      slow.read(1)
+      await new Promise((resolve) => setImmediate(resolve))
+      mostPending = Math.max(mostPending, atServer?.writableLength ?? 0)
+    }
+    expect(await reading).toContain(`"c${FRAMES - 1}"`)
+    expect(mostPending).toBeGreaterThan(UNSENT_BYTES_MAX / 2)
+    expect(mostPending).toBeLessThan(UNSENT_BYTES_MAX + 2 * FRAME_BYTES)
+    const rest = await readUntil(slow, hasLast)
+    expect(rest.match(/"type":"change"/g)).toHaveLength(FRAMES)
+    expect(rest).not.toContain('"type":"gap"')
+    healthy.destroy()
+    slow.destroy()
+  })
+
+  it('is not ready while the log cannot be read, nor while it drains', async () => {
+    const log = new InMemoryChangeLog()
+    const read = log.read.bind(log)
+    let failures = 1
+    log.read = (options) => {
+      if (failures-- > 0) throw new LogUnavailableError('the disk is away')
+      return read(options)
+    }
+    await using opened = await openFanout(log)
+    expect(opened.fanout.readiness()).toMatchObject({
+      isReady: false,
+      detail: expect.stringContaining('the disk is away'),
+    })
+    while (!opened.fanout.readiness().isReady) {
+      await log.append([changeRecord('c', {})])
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await opened.fanout.drain(0)
+    expect(opened.fanout.readiness()).toEqual({ isReady: false, detail: 'draining' })
+  })
+
+  it('says that it has stopped when the log fails for good', async () => {
+    const log = new InMemoryChangeLog()
+    log.read = () => {
+      throw new UnknownTopicError('the topic is gone')
+    }
+    await using opened = await openFanout(log)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(opened.fanout.readiness()).toEqual({ isReady: false, detail: 'stopped: the topic is gone' })
+  })
+
+  it('refuses an upgrade anywhere else', async () => {
+    await using opened = await openFanout(new InMemoryChangeLog())
+    const socket = connect(opened.port, '127.0.0.1')
+    socket.write('GET //%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    expect(await readUntil(socket, () => false)).toMatch(/^HTTP\/1.1 404 .*"code":"not_found"/s)
+  })
+
+  it('knows the same kinds and performers in events and in filters', () => {
+    expect(CHANGE_KINDS).toEqual(PAGE_CHANGE_KINDS)
+    expect(PERFORMERS).toEqual(PERFORMER_KINDS)
+  })
+})

@@ -1,0 +1,44 @@
+import type { NewRecord, TopicSpec } from '@freshet/change-log'
+import {
+  ATTRIBUTES_HEADER,
+  type Attributes,
+  CHANGES_TOPIC,
+  encodeAttributes,
+  encodeParts,
+  PARTS_HEADER,
+} from '@freshet/events'
+
+const ATTRIBUTES: Attributes = {
+  kind: 'edit',
+  performer: 'registered',
+  minor: false,
+  isRevert: false,
+  namespace: 0,
+  sizeDelta: 10,
+  page: 1,
+  wiki: 'enwiki',
+  project: 'wikipedia',
+  language: 'en',
+  item: null,
+  title: 'Ada Lovelace',
+  tags: [],
+}
+
+/** A change as ingest would have appended it, with a diff of the size asked for. */
+export function changeRecord(id: string, attributes: Partial<Attributes>, diffBytes = 10): NewRecord {
+  const known = { ...ATTRIBUTES, ...attributes }
+  const { value, header } = encodeParts(
+    JSON.stringify({ id, kind: known.kind }),
+    new Map([['diff', JSON.stringify('x'.repeat(diffBytes))]]),
+  )
+  return {
+    topic: CHANGES_TOPIC,
+    key: `${known.wiki}:${known.page}`,
+    headers: { [ATTRIBUTES_HEADER]: encodeAttributes(known), [PARTS_HEADER]: header },
+    value,
+  }
+}
+
+export function changesTopic(partitions: number, retentionBytes: number | undefined): TopicSpec {
+  return { name: CHANGES_TOPIC, partitions, cleanup: 'delete', retentionMs: undefined, retentionBytes }
+}
