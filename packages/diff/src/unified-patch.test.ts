@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPatch } from 'diff'
@@ -79,6 +79,21 @@ describe('unifiedPatch, given to the tools it is for', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it.skipIf(!has('patch') || !has('git')).each([
+    ['patch', ['-s', '-p1', '-i']],
+    ['git', ['apply']],
+  ])('creates and deletes the page with %s', (command, args) => {
+    const page = join(folder, 'New_page')
+    const run = (patch: string) => {
+      writeFileSync(join(folder, 'x.patch'), patch)
+      execFileSync(command, [...args, 'x.patch'], { cwd: folder, stdio: 'pipe' })
+    }
+    run(unifiedPatch('', 'one\ntwo', { oldName: undefined, newName: 'New page' }))
+    expect(readFileSync(page, 'utf8')).toBe('one\ntwo')
+    run(unifiedPatch('one\ntwo', '', { oldName: 'New page', newName: undefined }))
+    expect(existsSync(page)).toBe(false)
   })
 
   it.skipIf(!has('git'))('is applied by git apply', () => {
