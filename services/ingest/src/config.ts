@@ -31,6 +31,12 @@ function listOf(text: string): readonly string[] {
 export const INGEST_SETTINGS = {
   prefix: 'INGEST',
   schema: z.object({
+    source: z
+      .string()
+      .optional()
+      .describe(
+        'Where edits come from: a recording, a MediaWiki XML export, the URL of an EventStreams stream, "sample", or "none" for posts only. Left out: live Wikipedia.',
+      ),
     wikis: z
       .string()
       .default('')

@@ -13,10 +13,8 @@ export interface SourceChoice {
 }
 
 /** What was asked for; when nothing was, live Wikipedia, or the sample wiki when Wikimedia cannot be reached. */
-export async function chooseSource(
-  asked: string | undefined,
-  settings: IngestSettings,
-): Promise<SourceChoice> {
+export async function chooseSource(settings: IngestSettings): Promise<SourceChoice> {
+  const asked = settings.source
   switch (asked) {
     case 'none':
       return { source: undefined, reason: 'No source: edits come by POST /v1/edits and /v1/events.' }

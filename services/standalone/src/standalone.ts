@@ -3,52 +3,53 @@ import { join } from 'node:path'
 import { type ChangeLog, EmbeddedChangeLog } from '@freshet/change-log'
 import { Fanout, type FanoutSettings } from '@freshet/fanout'
 import { Ingest, type IngestSettings } from '@freshet/ingest'
-import { operationsRoutes } from '@freshet/service'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { collectDefaultMetrics } from 'prom-client'
-import type { StandaloneSettings } from './config.ts'
+import { createHttpServer, type ProcessSettings } from '@freshet/service'
 import { logger } from './logger.ts'
 import { pageRoute } from './page/page-route.ts'
 import { chooseSource } from './source-choice.ts'
 
 export interface StandaloneOptions {
-  readonly settings: StandaloneSettings
-  readonly ingestSettings: IngestSettings
-  readonly fanoutSettings: FanoutSettings
+  readonly settings: {
+    readonly process: ProcessSettings
+    readonly ingest: IngestSettings
+    readonly fanout: FanoutSettings
+  }
   /** Called once everything runs, with the address and where edits come from. */
   readonly onStarted: (url: string, sourceReason: string) => void
 }
 
-/** A request has to have arrived within this time; a stream that is answered may last for ever. */
-const REQUEST_TIMEOUT_MS = 60_000
 const RETENTION_SWEEP_INTERVAL_MS = 60_000
 
 /** Both services in one process over the embedded log. Runs until the signal aborts, then drains. */
-export async function runStandalone(options: StandaloneOptions, signal: AbortSignal): Promise<void> {
-  const { settings, ingestSettings, fanoutSettings } = options
-  await using log: ChangeLog = await openLog(join(settings.dataDir, 'log'))
-  const { source, reason } = await chooseSource(settings.source, ingestSettings)
-  const directory = join(settings.dataDir, 'derived')
-  await using ingest = await Ingest.open({ log, directory, settings: ingestSettings, source })
-  await using fanout = new Fanout({ log, settings: fanoutSettings })
+export async function runStandalone(
+  { settings, onStarted }: StandaloneOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { dataDir, host, port, drainWindowMs } = settings.process
+  await using log: ChangeLog = await openLog(join(dataDir, 'log'))
+  const { source, reason } = await chooseSource(settings.ingest)
+  const directory = join(dataDir, 'derived')
+  await using ingest = await Ingest.open({ log, directory, settings: settings.ingest, source })
+  await using fanout = new Fanout({ log, settings: settings.fanout })
   await fanout.start()
-  collectDefaultMetrics()
-  const app = Fastify({
-    loggerInstance: logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+  const app = createHttpServer(logger, {
+    ingest: () => ingest.readiness(),
+    fanout: () => fanout.readiness(),
   })
-  routes(app, ingest, fanout)
-  await app.listen({ host: settings.host, port: settings.port })
-  options.onStarted(app.listeningOrigin, reason)
+  ingest.register(app)
+  fanout.register(app)
+  fanout.attach(app.server)
+  pageRoute(app)
+  await app.listen({ host, port })
+  onStarted(app.listeningOrigin, reason)
 
-  const failed = new AbortController()
-  const running = ingest.run(AbortSignal.any([signal, failed.signal]))
+  const stopped = new AbortController()
+  const running = ingest.run(AbortSignal.any([signal, stopped.signal]))
   try {
-    await Promise.race([running, aborted(signal)])
-    await fanout.drain(settings.drainWindowMs)
+    await Promise.race([running, once(signal, 'abort')])
   } finally {
-    failed.abort()
+    stopped.abort()
+    await fanout.drain(drainWindowMs)
     await app.close()
     await running.catch(() => undefined)
   }
@@ -61,16 +62,4 @@ function openLog(directory: string): Promise<ChangeLog> {
     retentionSweepIntervalMs: RETENTION_SWEEP_INTERVAL_MS,
     onMaintenanceFailure: (error) => logger.warn({ err: error }, 'the log could not be tidied; trying again'),
   })
-}
-
-function routes(app: FastifyInstance, ingest: Ingest, fanout: Fanout): void {
-  ingest.register(app)
-  fanout.register(app)
-  fanout.attach(app.server)
-  operationsRoutes(app, { ingest: () => ingest.readiness(), fanout: () => fanout.readiness() })
-  pageRoute(app)
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort')
 }

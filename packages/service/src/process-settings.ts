@@ -1,8 +1,8 @@
-import type { SettingsGroup } from '@freshet/service'
 import { z } from 'zod'
+import type { SettingsGroup } from './settings.ts'
 
-/** What the whole program needs, beside ingest's and fan-out's own settings. */
-export const STANDALONE_SETTINGS = {
+/** What every process of Freshet needs, whichever service it runs. */
+export const PROCESS_SETTINGS = {
   prefix: 'FRESHET',
   schema: z.object({
     port: z.coerce
@@ -14,12 +14,6 @@ export const STANDALONE_SETTINGS = {
       .describe('The port to listen on; 0 picks a free one.'),
     host: z.string().min(1).default('127.0.0.1').describe('The address to listen on; 0.0.0.0 for every one.'),
     dataDir: z.string().min(1).default('data').describe('Where everything is kept.'),
-    source: z
-      .string()
-      .optional()
-      .describe(
-        'Where edits come from: a recording, a MediaWiki XML export, the URL of an EventStreams stream, "sample", or "none" for posts only. Left out: live Wikipedia.',
-      ),
     logLevel: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug'])
       .default('info')
@@ -33,4 +27,4 @@ export const STANDALONE_SETTINGS = {
   }),
 } satisfies SettingsGroup
 
-export type StandaloneSettings = z.output<typeof STANDALONE_SETTINGS.schema>
+export type ProcessSettings = z.output<typeof PROCESS_SETTINGS.schema>

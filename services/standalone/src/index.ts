@@ -1,1 +1,0 @@
-export { STANDALONE_SETTINGS } from './config.ts'
