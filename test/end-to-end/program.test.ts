@@ -43,7 +43,7 @@ describe('the program', () => {
     let text = ''
     for await (const bytes of response.body ?? []) {
       text += decoder.decode(bytes, { stream: true })
-      if (text.includes('"patch":"--- a/')) break
+      if (text.includes('"patch":"--- ')) break
     }
     expect(response.headers.get('content-type')).toContain('text/event-stream')
     expect(text).toMatch(/^id: .*\ndata: \{"id":"/m)

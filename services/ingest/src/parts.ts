@@ -1,4 +1,4 @@
-import { diffTexts, unifiedPatch } from '@freshet/diff'
+import { alignTexts, diffOf, patchOf } from '@freshet/diff'
 import type { Edit, TextUnavailableReason, Unavailable } from '@freshet/events'
 import type { TextResult } from './revision-texts/revision-texts.ts'
 
@@ -23,10 +23,10 @@ export function partsOf(edit: Edit, base: TextResult, text: TextResult): Readonl
       ['wikitext', wikitext],
     ])
   }
-  const names = { oldName: patchName('a', edit), newName: patchName('b', edit) }
+  const alignment = alignTexts(base.text, text.text)
   return new Map([
-    ['diff', JSON.stringify(diffTexts(base.text, text.text))],
-    ['patch', JSON.stringify(unifiedPatch(base.text, text.text, names))],
+    ['diff', JSON.stringify(diffOf(alignment))],
+    ['patch', JSON.stringify(patchOf(alignment.lines, patchNamesOf(edit)))],
     ['wikitext', wikitext],
   ])
 }
@@ -35,7 +35,7 @@ function unavailable(revision: 'new' | 'base', reason: TextUnavailableReason): s
   return JSON.stringify({ unavailable: { revision, reason } } satisfies Unavailable)
 }
 
-/** Git's way of naming the two sides; the page's identity rather than its title, which a file name cannot always hold. */
-function patchName(side: 'a' | 'b', edit: Edit): string {
-  return `${side}/${edit.wiki}/${edit.page.id ?? 'unknown'}.wiki`
+function patchNamesOf({ kind, page, priorPage }: Edit) {
+  const isNew = kind === 'create' || kind === 'undelete'
+  return { oldName: isNew ? undefined : (priorPage ?? page).title, newName: page.title }
 }
