@@ -76,7 +76,7 @@ async function take(...edits: ReturnType<typeof edit>[]) {
 async function changesOnce(count: number, enricher = new Enricher({ log, texts, index })) {
   const stop = new AbortController()
   const running = enricher.run(stop.signal)
-  await vi.waitFor(async () => expect((await allChanges()).length).toBeGreaterThanOrEqual(count))
+  await vi.waitFor(async () => expect((await allChanges()).length).toBeGreaterThanOrEqual(count), 20_000)
   stop.abort()
   await running
   return allChanges()
