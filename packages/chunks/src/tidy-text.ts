@@ -81,13 +81,13 @@ class KeptText {
 
   /** Gives the offset of the omission. */
   addAfterOmission(part: string): number {
-    const isClosing = CLOSING.test(part)
+    const isOpened = OPENING.test(this.#last)
+    const isClosing = !isOpened && CLOSING.test(part)
     if (isClosing) this.#last = this.#last.replace(DANGLING_END, '')
     else if (part === '' || part.startsWith(' ')) this.#last = this.#last.trimEnd()
-    const isOpened = OPENING.test(this.#last)
-    const isFirst = this.#length + this.#last.length === 0
-    const added = isClosing || isFirst ? part.trimStart() : isOpened ? part.replace(DANGLING_START, '') : part
     const at = this.#length + this.#last.length
+    const added =
+      isClosing || at === 0 ? part.trimStart() : isOpened ? part.replace(DANGLING_START, '') : part
     if (added === '') return at
     this.#pieces.push(this.#last)
     this.#length = at

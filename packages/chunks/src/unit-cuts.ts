@@ -9,40 +9,62 @@ export interface UnitRun {
   readonly omittedTemplates: number
 }
 
-/** A block up to this size is one chunk. All sizes are of `textSize`. */
-const BLOCK_SIZE_MAX = 900
-/** A larger one may be cut where a run has this size, */
-const RUN_SIZE_MIN = 250
-/** and is cut before a run gets larger than this: no chunk is longer than so many characters, whatever counts as one. */
+/** No two cuts are closer, and none is closer to an end of the block. All sizes are of `textSize`. */
+const CUT_DISTANCE_MIN = 250
+/** No run is larger, so no chunk is longer than so many characters, whatever counts as one. */
 const RUN_SIZE_MAX = 1_200
-/** Of the ends of units about one in two is a place to cut. */
-const CUT_MASK = 1
 
 /**
- * Cuts the units of a block into runs, at places that the text itself chooses: after a unit whose hash says so. An edit
- * therefore changes the runs it touches, and the cuts behind it fall where they fell before.
+ * Cuts the units of a block into runs, at places that the text around them chooses: after a unit whose hash is the
+ * smallest within `CUT_DISTANCE_MIN` before and behind it. So an edit moves no cut that is farther away than that.
+ * Only where no such unit is found for long does a run end because it is full.
  */
 export function cutUnits(units: readonly Unit[]): readonly UnitRun[] {
   const short: Unit[] = []
   for (const unit of units) addShortUnits(unit, WEAKER_MARKS, short)
   const sizes = short.map((unit) => unit.glue.length + textSize(unit.text))
-  const isCut = sizes.reduce((sum, size) => sum + size, 0) > BLOCK_SIZE_MAX
+  const cuts = cutsAfter(short, sizes)
   const runs: UnitRun[] = []
   let run = new GrowingRun()
   for (const [index, unit] of short.entries()) {
     const size = sizes[index] as number
-    if (run.size + size > RUN_SIZE_MAX) {
+    if (run.size + size > RUN_SIZE_MAX || cuts.has(index - 1)) {
       run.addTo(runs)
       run = new GrowingRun()
     }
     run.push(unit, size)
-    if (isCut && run.size >= RUN_SIZE_MIN && (fnv1a(unit.text) & CUT_MASK) === 0) {
-      run.addTo(runs)
-      run = new GrowingRun()
-    }
   }
   run.addTo(runs)
   return runs
+}
+
+/** Indices of the units after which to cut. Looks at each unit a few times, however many there are. */
+function cutsAfter(units: readonly Unit[], sizes: readonly number[]): ReadonlySet<number> {
+  const ends: number[] = []
+  for (const size of sizes) ends.push((ends.at(-1) ?? 0) + size)
+  const whole = ends.at(-1) ?? 0
+  const cuts = new Set<number>()
+  if (whole < 2 * CUT_DISTANCE_MIN) return cuts
+  const hashes = units.map(({ text }) => hashOf(text))
+  const hashAt = (index: number) => hashes[index] as number
+  const isNear = (a: number, b: number) =>
+    Math.abs((ends[a] as number) - (ends[b] as number)) < CUT_DISTANCE_MIN
+  let candidate = 0
+  while (candidate < units.length) {
+    let behind = candidate + 1
+    while (behind < units.length && isNear(behind, candidate) && hashAt(behind) >= hashAt(candidate)) behind++
+    const isSmallestBehind = behind === units.length || !isNear(behind, candidate)
+    if (isSmallestBehind) {
+      let before = candidate - 1
+      while (before >= 0 && isNear(before, candidate) && hashAt(before) > hashAt(candidate)) before--
+      const isSmallestBefore = before < 0 || !isNear(before, candidate)
+      const end = ends[candidate] as number
+      const isInside = end >= CUT_DISTANCE_MIN && whole - end >= CUT_DISTANCE_MIN
+      if (isSmallestBefore && isInside) cuts.add(candidate)
+    }
+    candidate = behind
+  }
+  return cuts
 }
 
 class GrowingRun {
@@ -104,11 +126,13 @@ function addCodePointPieces({ text, glue, omittedTemplates }: Unit, short: Unit[
   }
 }
 
-/** FNV-1a over UTF-16 units. */
-function fnv1a(text: string): number {
+/** FNV-1a over UTF-16 units, its bits mixed: the lowest bits of FNV-1a itself are little more than a parity. */
+function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   }
-  return hash >>> 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }
