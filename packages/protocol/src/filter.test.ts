@@ -93,9 +93,10 @@ describe('parseFilter', () => {
     expect(parseFilter(nested(FILTER_DEPTH_MAX))).toBeDefined()
     expect(refusal(() => parseFilter(nested(FILTER_DEPTH_MAX + 1))).code).toBe('filter_too_large')
     expect(refusal(() => parseFilter(nested(200_000))).code).toBe('filter_too_large')
-    expect(refusal(() => parseFilter(JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`))).code).toBe(
-      'invalid_filter',
-    )
+    const lists = JSON.parse(`${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`)
+    for (const json of [lists, { wiki: lists }, { wikis: lists }, { minSizeDelta: lists }]) {
+      expect(refusal(() => parseFilter(json)).code).toBe('invalid_filter')
+    }
   })
 
   it('refuses a wide filter and an object of a million keys with a short message', () => {

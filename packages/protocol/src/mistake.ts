@@ -17,10 +17,13 @@ export function mistakeIn(error: z.ZodError, root: string, fields: readonly stri
   return `${pathOf(root, issue.path)}: ${describe(issue, fields)}`
 }
 
-/** A value as a partner may see it again: shortened, and on one line. */
+/** A value as a partner may see it again: short, and on one line, however long or deep it is. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}…` : text
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value !== 'string') return String(value)
+  const isLong = value.length > QUOTED_LENGTH_MAX
+  return JSON.stringify(isLong ? `${value.slice(0, QUOTED_LENGTH_MAX)}…` : value)
 }
 
 function describe(issue: z.core.$ZodIssue, fields: readonly string[]): string {

@@ -49,12 +49,20 @@ export const FANOUT_SETTINGS = {
       .describe('How long a closed connection has to take its last frames.'),
     slowLagRecordsMin: count
       .default(10_000)
-      .describe('A slow subscriber is only closed when it is at least so many records behind,'),
-    slowLagMsMin: count.default(600_000).describe('and at least so far behind in time,'),
-    slowWindowMs: count.default(300_000).describe('and within this time'),
+      .describe(
+        'A slow subscriber is only closed when it is at least so many records behind (one of four conditions).',
+      ),
+    slowLagMsMin: count
+      .default(600_000)
+      .describe('A slow subscriber is only closed when it is at least so far behind in time.'),
+    slowWindowMs: count
+      .default(300_000)
+      .describe('A slow subscriber is only closed when its socket has been full for so long.'),
     slowRecordsMin: count
       .default(10)
-      .describe('has passed fewer records of the log than this, matching or not.'),
+      .describe(
+        'A slow subscriber is only closed when it passed fewer records than this within slowWindowMs.',
+      ),
   }),
 } satisfies SettingsGroup
 

@@ -1,9 +1,11 @@
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import { InMemoryChangeLog, LogUnavailableError, UnknownTopicError } from '@freshet/change-log'
 import { PAGE_CHANGE_KINDS, PERFORMER_KINDS } from '@freshet/events'
 import { CHANGE_KINDS, PERFORMERS } from '@freshet/protocol'
 import Fastify from 'fastify'
+import { register } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { FANOUT_SETTINGS } from './config.ts'
 import { Fanout } from './fanout.ts'
@@ -47,13 +49,20 @@ async function rawStream(port: number, query: string): Promise<Socket> {
   return socket
 }
 
-async function readUntil(socket: Socket, ends: (text: string) => boolean): Promise<string> {
-  let text = ''
-  for await (const data of socket.setEncoding('latin1')) {
-    text += data
-    if (ends(text.slice(-2 * FRAME_BYTES))) break
+/** Leaves the socket open. */
+async function readSome(socket: Socket, expected: string): Promise<void> {
+  for await (const [data] of on(socket, 'data')) {
+    if (String(data).includes(expected)) return
   }
-  return text
+}
+
+async function readUntil(socket: Socket, ends: (text: string) => boolean): Promise<string> {
+  const pieces: string[] = []
+  for await (const data of socket.setEncoding('latin1')) {
+    pieces.push(data)
+    if (ends(pieces.slice(-2).join(''))) break
+  }
+  return pieces.join('')
 }
 
 describe('the fan-out', () => {
@@ -116,6 +125,29 @@ describe('the fan-out', () => {
     await using opened = await openFanout(log)
     await new Promise((resolve) => setImmediate(resolve))
     expect(opened.fanout.readiness()).toEqual({ isReady: false, detail: 'stopped: the topic is gone' })
+  })
+
+  it('counts what it delivers and whom it serves', async () => {
+    const log = new InMemoryChangeLog()
+    await using opened = await openFanout(log)
+    const metricOf = async (name: string, labels: object) => {
+      const metric = await register.getSingleMetric(`freshet_fanout_${name}`)?.get()
+      return metric?.values.find((each) => isDeepStrictEqual({ ...each.labels }, labels))?.value ?? 0
+    }
+    const transport = 'ndjson'
+    const before = await metricOf('deliveries_total', { transport })
+    const closed = await metricOf('closes_total', { code: 'draining' })
+    const socket = await rawStream(opened.port, 'from=latest')
+    await readSome(socket, '"live"')
+    expect(await metricOf('connections', { transport })).toBe(1)
+    expect(await metricOf('subscribers', { transport })).toBe(1)
+    await log.append([changeRecord('counted', {})])
+    await readSome(socket, '"counted"')
+    expect(await metricOf('deliveries_total', { transport })).toBe(before + 1)
+    await opened.fanout.drain(0)
+    expect(await metricOf('connections', { transport })).toBe(0)
+    expect(await metricOf('subscribers', { transport })).toBe(0)
+    expect(await metricOf('closes_total', { code: 'draining' })).toBe(closed + 1)
   })
 
   it('refuses an upgrade anywhere else', async () => {

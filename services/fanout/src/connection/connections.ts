@@ -22,26 +22,27 @@ export class Connections {
     return this.#connections.size
   }
 
-  /**
-   * Keeps room for one more connection while `open` works on it. Throws a `ProtocolError`, to be answered with 503 and
-   * Retry-After, when there is none.
-   */
+  /** Keeps room for one more connection while `open` works on it. Throws as `assertRoom` does. */
   async withRoom<T>(open: () => Promise<T>): Promise<T> {
-    this.assertOpen()
-    const { connectionsMax } = this.#context.settings
-    if (this.#connections.size + this.#reserved >= connectionsMax) {
-      throw new ProtocolError(
-        'overloaded',
-        `this server holds its ${connectionsMax} connections already`,
-        'Try again later; put several subscriptions on one WebSocket.',
-      )
-    }
+    this.assertRoom()
     this.#reserved++
     try {
       return await open()
     } finally {
       this.#reserved--
     }
+  }
+
+  /** Throws a `ProtocolError`, to be answered with 503 and Retry-After, when there is no room for another connection. */
+  assertRoom(): void {
+    this.assertOpen()
+    const { connectionsMax } = this.#context.settings
+    if (this.#connections.size + this.#reserved < connectionsMax) return
+    throw new ProtocolError(
+      'overloaded',
+      `this server holds its ${connectionsMax} connections already`,
+      'Try again later; put several subscriptions on one WebSocket.',
+    )
   }
 
   /** Throws a `ProtocolError` while the server takes no new connections. */

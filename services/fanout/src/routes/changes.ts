@@ -32,7 +32,9 @@ export function changesRoute(app: FastifyInstance, context: FanoutContext, conne
       const read = () => requestFromQuery(queryOf(request), lastEventIdOf(request))
       await connections.withRoom(() => stream(context, connections, request, reply, read))
     })
-    scope.post(CHANGES_PATH, async (request, reply) => {
+    // Before the body is read: what there is no room for is to cost nothing.
+    const onRequest = async () => connections.assertRoom()
+    scope.post(CHANGES_PATH, { onRequest }, async (request, reply) => {
       const read = () => requestFromBody(bodyOf(request), lastEventIdOf(request))
       await connections.withRoom(() => stream(context, connections, request, reply, read))
     })
