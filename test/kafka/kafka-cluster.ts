@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { kafkaJars } from './kafka-jars.ts'
+import { KafkaNode } from './kafka-node.ts'
+import { type NodeAddress, serverProperties } from './server-properties.ts'
+
+export interface KafkaClusterOptions {
+  readonly nodes: 1 | 3
+  readonly tunedFor: 'start' | 'throughput'
+  /** Lines of `server.properties` beside those of every test broker. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/**
+ * A Kafka cluster of one or three processes on ports that were free, with its data in a temporary folder. With three nodes
+ * every partition is on all of them, and any one may be away.
+ */
+export class KafkaCluster implements AsyncDisposable {
+  readonly nodes: readonly KafkaNode[]
+  readonly brokers: readonly string[]
+  readonly #directory: string
+
+  /** Rejects with `NoKafkaError` where Java or Maven is missing. */
+  static async start({ nodes, tunedFor, properties }: KafkaClusterOptions): Promise<KafkaCluster> {
+    const jars = await kafkaJars()
+    const directory = await mkdtemp(join(tmpdir(), 'freshet-kafka-'))
+    const clusterId = newClusterId()
+    const addresses = await freeAddresses(nodes)
+    const cluster = new KafkaCluster(
+      directory,
+      addresses.map((address) => {
+        const folder = join(directory, `node-${address.id}`)
+        const text = serverProperties(address, addresses, join(folder, 'data'), properties)
+        return new KafkaNode({ clusterId, address, jars, directory: folder, properties: text, tunedFor })
+      }),
+    )
+    try {
+      await Promise.all(cluster.nodes.map((node) => node.start()))
+      return cluster
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  private constructor(directory: string, nodes: readonly KafkaNode[]) {
+    this.#directory = directory
+    this.nodes = nodes
+    this.brokers = nodes.map(({ address }) => `127.0.0.1:${address.port}`)
+  }
+
+  /** The node with this `node.id`, as the cluster's metadata names its leaders. */
+  node(id: number): KafkaNode {
+    const found = this.nodes.find(({ address }) => address.id === id)
+    if (found === undefined) throw new Error(`the cluster has no node ${id}`)
+    return found
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill9()))
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** The text of a random UUID, as Kafka writes it. One that begins with a hyphen would be taken for an option. */
+function newClusterId(): string {
+  return `f${randomBytes(16).toString('base64url').slice(1)}`
+}
+
+async function freeAddresses(count: number): Promise<readonly NodeAddress[]> {
+  const ports = await freePorts(count * 2)
+  return Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    port: ports[index * 2] ?? 0,
+    controllerPort: ports[index * 2 + 1] ?? 0,
+  }))
+}
+
+/** All held at once, so that no two are the same. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  return ports
+}
+
+function listening(): Promise<ReturnType<typeof createServer>> {
+  const server = createServer()
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
