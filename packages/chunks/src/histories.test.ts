@@ -18,80 +18,79 @@ import { scanWikitext } from './wikitext-scanner.ts'
 
 const CACHE = { sourceLengthMax: 1_000_000 }
 
-/** The chunks at every step, and the delta that leads to each of them, as JSON carries it. */
-function replay({ texts }: RealHistory, language: string): { chunks: readonly Chunk[]; delta: ChunkDelta }[] {
+interface Step {
+  readonly name: string
+  readonly before: readonly Chunk[]
+  readonly chunks: readonly Chunk[]
+  /** Leads from the one to the other; as JSON carries it. */
+  readonly delta: ChunkDelta
+}
+
+function stepsOf({ name, texts }: RealHistory, language: string): readonly Step[] {
   const cache = new BlockCache(CACHE)
-  let base: readonly Chunk[] = []
-  return texts.map((text) => {
+  let before: readonly Chunk[] = []
+  return texts.map((text, index) => {
     const chunks = chunksOf(readPage(text, { contentModel: 'wikitext', language, cache }))
-    const delta = JSON.parse(JSON.stringify(chunkDelta(base, chunks)))
-    base = chunks
-    return { chunks, delta }
+    const delta = JSON.parse(JSON.stringify(chunkDelta(before, chunks)))
+    const step = { name: `${name}, step ${index}`, before, chunks, delta }
+    before = chunks
+    return step
   })
 }
 
-function checkReplay(history: RealHistory, language: string): void {
+function checkSame({ name }: Step, held: readonly Chunk[], expected: readonly Chunk[]): void {
+  if (JSON.stringify(held) !== JSON.stringify(expected)) expect.fail(name)
+}
+
+function checkReplay(steps: readonly Step[]): void {
   let held: readonly Chunk[] = []
-  for (const [index, { chunks, delta }] of replay(history, language).entries()) {
-    held = applyChunkDelta(held, delta)
-    if (JSON.stringify(held) !== JSON.stringify(chunks)) expect.fail(`${history.name}, step ${index}`)
+  for (const step of steps) {
+    held = applyChunkDelta(held, step.delta)
+    checkSame(step, held, step.chunks)
   }
 }
 
-/** A client misses each message in turn: the next one that matters to it is refused, and a snapshot puts it right. */
-function checkMissed(history: RealHistory, language: string): void {
-  const steps = replay(history, language)
-  for (const [missed, step] of steps.entries()) {
-    const before = steps[missed - 1]?.chunks ?? []
-    const next = steps[missed + 1]
-    if (next === undefined) continue
-    const changedNothing = chunksDigest(before) === chunksDigest(step.chunks)
-    if (changedNothing) expect(applyChunkDelta(before, next.delta)).toEqual(next.chunks)
-    else expect(() => applyChunkDelta(before, next.delta)).toThrow(WrongBaseChunksError)
-    const snapshot = JSON.parse(JSON.stringify(chunkSnapshot(step.chunks)))
-    const joined = applyChunkDelta(applyChunkDelta(before, snapshot), next.delta)
-    expect(joined).toEqual(next.chunks)
-  }
+/** What a client holds is not what the delta applies to: it is refused, unless both are the same after all. */
+function checkRefused(step: Step, held: readonly Chunk[]): void {
+  if (chunksDigest(held) === chunksDigest(step.before)) {
+    checkSame(step, held, step.before)
+    checkSame(step, applyChunkDelta(held, step.delta), step.chunks)
+  } else expect(() => applyChunkDelta(held, step.delta), step.name).toThrow(WrongBaseChunksError)
 }
 
-/** The same message twice: refused, unless it changes nothing. */
-function checkRepeated(history: RealHistory, language: string): void {
-  let before: readonly Chunk[] = []
-  for (const { chunks, delta } of replay(history, language)) {
-    const changedNothing = chunksDigest(before) === chunksDigest(chunks)
-    if (changedNothing) expect(applyChunkDelta(chunks, delta)).toEqual(chunks)
-    else expect(() => applyChunkDelta(chunks, delta)).toThrow(WrongBaseChunksError)
-    before = chunks
+function checkDetection(steps: readonly Step[]): void {
+  for (const [index, step] of steps.entries()) {
+    const missed = steps[index - 1]
+    if (missed !== undefined) checkRefused(step, missed.before)
+    checkRefused(step, step.chunks)
+    const joined = applyChunkDelta(
+      steps[0]?.chunks ?? [],
+      JSON.parse(JSON.stringify(chunkSnapshot(step.before))),
+    )
+    checkSame(step, applyChunkDelta(joined, step.delta), step.chunks)
   }
 }
 
 describe('over the history of the sample article', () => {
-  const history = { name: 'sample', texts: SAMPLE_HISTORY }
+  const steps = stepsOf({ name: 'sample', texts: SAMPLE_HISTORY }, 'en')
 
   it('deltas lead to the chunks of every revision', () => {
-    checkReplay(history, 'en')
+    checkReplay(steps)
   })
 
-  it('a missed delta is detected at the next', () => {
-    checkMissed(history, 'en')
-  })
-
-  it('a repeated delta is detected', () => {
-    checkRepeated(history, 'en')
+  it('a delta that was missed or comes twice is detected, and a snapshot at any step puts it right', () => {
+    checkDetection(steps)
   })
 })
 
 describe.skipIf(!hasRealData).each(['webplatform-docs', 'reactjs-ar'] as const)(
   'over every page history of %s',
   (file) => {
-    it('deltas lead to the chunks of every revision', () => {
-      for (const history of pageHistories(file)) checkReplay(history, file === 'reactjs-ar' ? 'ar' : 'en')
-    })
-
-    it('a missed and a repeated delta are detected', () => {
+    it('deltas lead to the chunks of every revision; one missed or repeated is detected', () => {
       for (const history of pageHistories(file)) {
-        checkMissed(history, 'en')
-        checkRepeated(history, 'en')
+        const steps = stepsOf(history, file === 'reactjs-ar' ? 'ar' : 'en')
+        checkReplay(steps)
+        checkDetection(steps)
       }
     })
   },
@@ -100,7 +99,7 @@ describe.skipIf(!hasRealData).each(['webplatform-docs', 'reactjs-ar'] as const)(
 describe.skipIf(!hasRealData)('on 125 edits of Wikipedia', () => {
   it('deltas lead to the chunks of the new text, and back', () => {
     for (const { name, language, base, text } of wikipediaPairs()) {
-      checkReplay({ name, texts: [base, text, base, '', text] }, language)
+      checkReplay(stepsOf({ name, texts: [base, text, base, '', text] }, language))
     }
   })
 
@@ -123,9 +122,9 @@ describe.skipIf(!hasRealData)('on 125 edits of Wikipedia', () => {
       ['references', afterSentences('<ref>{{cite web|url=https://example.org}}</ref>')],
       ['comments', afterSentences('<!-- b -->')],
       ['marks of editors', afterSentences('{{citation needed|date=May 2020}}')],
-      ['a comment on a line of its own', (text) => text.replaceAll('\n==', '\n<!-- a comment -->\n==')],
+      ['a comment on a line of its own', commentsBeforeHeadings],
       ['another language', (text) => `${text}\n[[de:Etwas]]`],
-      ['lines of templates', (text) => `{{Use dmy dates|date=May 2020}}\n${text}\n{{Authority control}}`],
+      ['lines of templates', (text) => `${text}\n{{Authority control}}\n{{Use dmy dates|date=May 2020}}`],
       ['the target of links', withOtherTargets],
     ]
     for (const { name, language, text } of wikipediaPairs()) {
@@ -149,6 +148,10 @@ function afterSentences(added: string): (text: string, language: string) => stri
     )
 }
 
+function commentsBeforeHeadings(text: string, language: string): string {
+  return withOtherText(text, language, (between) => between.replaceAll('\n==', '\n<!-- a comment -->\n=='))
+}
+
 function withOtherText(text: string, language: string, edit: (between: string) => string): string {
   let edited = ''
   let at = 0
@@ -164,7 +167,7 @@ function withOtherTargets(text: string, language: string): string {
   let at = 0
   for (const node of scanWikitext(text, wikiLanguageOf(language))) {
     const source = text.slice(node.start, node.end)
-    const isPlain = node.kind === 'link' && /^\[\[[^:|#\n]+\]\]$/.test(source)
+    const isPlain = node.kind === 'link' && /^\[\[(?!\s)[^:|#\n]+(?<!\s)\]\]$/.test(source)
     edited += text.slice(at, node.start) + (isPlain ? `[[Elsewhere|${source.slice(2)}` : source)
     at = node.end
   }
