@@ -16,7 +16,9 @@ interface Counts {
 
 /** The parts of wikiparser-node that are used. It is GPL and no dependency: install it to run this test. */
 interface Oracle {
-  parse(text: string): { querySelectorAll(selector: string): { readonly name?: string }[] }
+  parse(text: string): {
+    querySelectorAll(selector: string): { readonly name?: string; readonly type: string }[]
+  }
   config: string
 }
 
@@ -35,7 +37,9 @@ function ourCounts(text: string, code: string): Counts {
   const counts = { templates: 0, references: 0, links: 0 }
   for (const node of allNodes(scanWikitext(text, language))) {
     if (node.kind === 'template') {
-      if (!isParserFunction(templateName(text, node, language), language)) counts.templates++
+      const name = templateName(text, node, language)
+      const isNamed = name !== '' || node.children.some(({ kind }) => kind !== 'comment')
+      if (isNamed && !isParserFunction(name, language)) counts.templates++
     } else if (node.kind === 'tag' && node.name === 'ref') counts.references++
     else if (node.kind === 'link') {
       const link = readPageLink(text, node, language)
@@ -49,7 +53,7 @@ function ourCounts(text: string, code: string): Counts {
 function oracleCounts(text: string, parser: Oracle): Counts {
   const root = parser.parse(text)
   return {
-    templates: root.querySelectorAll('template').length,
+    templates: root.querySelectorAll('template').filter(({ type }) => type === 'template').length,
     references: root.querySelectorAll('ext').filter(({ name }) => name === 'ref').length,
     links: root.querySelectorAll('link, redirect-target').length,
   }

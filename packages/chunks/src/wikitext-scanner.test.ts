@@ -39,12 +39,20 @@ describe('the scanner', () => {
     expect(outline(text)).toEqual(expected)
   })
 
-  it.each(['{{a', '[[a', '[https://example.org a\n]', '<ref>a', '[[a\nb]]', '[[]]', '{{a|[[b}}', '<ref'])(
-    'takes what is not closed, or cannot be what it looks like, as text: %j',
-    (text) => {
-      expect(outline(text)).toEqual([])
-    },
-  )
+  it.each([
+    '{{a',
+    '[[a',
+    '[https://example.org a\n]',
+    '<ref>a',
+    '[[a\nb]]',
+    '[[]]',
+    '{{a|[[b}}',
+    '<ref',
+    '{{}}',
+    '{{ |a}}',
+  ])('takes what is not closed, or cannot be what it looks like, as text: %j', (text) => {
+    expect(outline(text)).toEqual([])
+  })
 
   it('knows files by the names that they have in the language of the wiki', () => {
     const text = '[[Файл:a.png|b [[c]]]]'

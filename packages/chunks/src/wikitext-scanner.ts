@@ -102,12 +102,18 @@ class WikitextScanner {
       const span = { start: piece.start + piece.count, end: at + size }
       const { pipes, equals, closedBefore } = piece
       if (size === 3) this.#close({ kind: 'argument', ...span, pipes }, closedBefore)
-      else this.#close({ kind: 'template', ...span, pipes, equals }, closedBefore)
+      else if (!this.#isBlank(span.start + 2, pipes[0] ?? at))
+        this.#close({ kind: 'template', ...span, pipes, equals }, closedBefore)
       this.#open.reopen(piece)
       at += size
       left -= size
     }
     return at
+  }
+
+  /** A template without a name is text. */
+  #isBlank(start: number, end: number): boolean {
+    return end - start <= BLANK_LENGTH_MAX && this.#text.slice(start, end).trim() === ''
   }
 
   #openBrackets(at: number): number {
@@ -249,6 +255,9 @@ const NO_CHILDREN: readonly WikitextNode[] = []
 
 /** Titles have 255 bytes at most; this leaves room for comments and templates in a target. */
 const TARGET_LENGTH_MAX = 2_000
+
+/** More white space than this in place of a name is not looked for. */
+const BLANK_LENGTH_MAX = 20
 
 const PROTOCOL = /(?:https?:\/\/|ftps?:\/\/|ircs?:\/\/|\/\/|mailto:|news:|tel:|geo:|magnet:|xmpp:)/iy
 const TAG_NAME = /<([a-z]+)(?=[\s/>])/iy
