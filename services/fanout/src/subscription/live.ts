@@ -17,8 +17,7 @@ export class Live {
   }
 
   get cursor(): Cursor {
-    const { tail } = this.#options
-    return this.#sequence === tail.nextSequence ? tail.cursor : this.#cursor
+    return this.#cursor
   }
 
   /** Behind the tail, and with the tail behind the log. */
