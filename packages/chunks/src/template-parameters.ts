@@ -50,7 +50,7 @@ export function templateParameters(text: string, node: TemplateNode): readonly T
   return parameters
 }
 
-/** Undefined when the span holds other nodes than comments. */
+/** Without what a page itself does not show either; undefined when the span holds other nodes. */
 export function textWithoutComments(
   text: string,
   span: Span,
@@ -61,11 +61,16 @@ export function textWithoutComments(
   for (let index = firstNodeIn(nodes, span.start); index < nodes.length; index++) {
     const node = nodes[index] as WikitextNode
     if (node.start >= span.end) break
-    if (node.kind !== 'comment') return undefined
+    if (node.kind !== 'comment' && !isOnlyIncluded(node)) return undefined
     kept += text.slice(at, node.start)
     at = node.end
   }
   return kept + text.slice(at, span.end)
+}
+
+/** `<includeonly>…</includeonly>` counts only where the page is included in another. */
+function isOnlyIncluded(node: WikitextNode): boolean {
+  return node.kind === 'tag' && node.name === 'includeonly'
 }
 
 /** Index of the first of the disjoint, ordered nodes that starts at or after the offset. */
