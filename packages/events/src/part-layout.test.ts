@@ -27,6 +27,14 @@ describe('part layout', () => {
     )
   })
 
+  it('is one line to clients that split lines wherever Unicode ends one', () => {
+    const text = 'a\u0085b\u2028c\u2029d\u000be'
+    const { value } = encodeParts('{"id":1}', new Map([['wikitext', JSON.stringify(text)]]))
+    const json = Buffer.from(value).toString()
+    expect(json).not.toMatch(/[\u000a-\u000d\u001c-\u001e\u0085\u2028\u2029]/)
+    expect(JSON.parse(json).wikitext).toBe(text)
+  })
+
   it('holds the whole event as JSON', () => {
     fc.assert(
       fc.property(event, ({ core, parts }) => {

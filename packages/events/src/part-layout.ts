@@ -21,15 +21,25 @@ export interface EncodedParts {
 
 /** `parts` are JSON texts in the order they are to lie in; `core` is the first. */
 export function encodeParts(core: string, parts: ReadonlyMap<string, string>): EncodedParts {
-  const texts = [core.slice(0, -1)]
+  const texts = [escapeLineEnds(core.slice(0, -1))]
   const names = ['core']
   for (const [name, json] of parts) {
-    texts.push(`,${JSON.stringify(name)}:${json}`)
+    texts.push(escapeLineEnds(`,${JSON.stringify(name)}:${json}`))
     names.push(name)
   }
   const lengths = texts.map((text) => Buffer.byteLength(text))
   const header = names.map((name, index) => `${name}:${lengths[index]}`).join(' ')
   return { value: Buffer.from(`${texts.join('')}}`), header: Buffer.from(header) }
+}
+
+/**
+ * Characters that end no line in JSON, NDJSON or SSE, but do in many a client's way of reading lines (Python's
+ * `splitlines`, and with it httpx): sent as escapes, which every JSON parser reads as the same.
+ */
+const OTHER_LINE_ENDS = /[\u0085\u2028\u2029]/g
+
+function escapeLineEnds(json: string): string {
+  return json.replaceAll(OTHER_LINE_ENDS, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Where each part lies in the value. Throws on a header that Freshet did not write. */
