@@ -1,5 +1,5 @@
 import { readPageLink } from './page-link.ts'
-import { recordEntries } from './records.ts'
+import type { RecordEntry } from './records.ts'
 import { isParserFunction, templateName } from './template-parameters.ts'
 import { CATEGORY_NAMESPACE, FILE_NAMESPACE, type WikiLanguage } from './wiki-language.ts'
 import { allNodes, type Span, type TagNode, type WikitextNode } from './wikitext-node.ts'
@@ -28,10 +28,11 @@ export interface BlockFacts {
   readonly references: readonly ReferenceFact[]
 }
 
+/** @param entries of the block, when it is a record */
 export function blockFacts(
   source: string,
   nodes: readonly WikitextNode[],
-  isRecord: boolean,
+  entries: readonly RecordEntry[],
   language: WikiLanguage,
 ): BlockFacts {
   const categories: string[] = []
@@ -52,20 +53,11 @@ export function blockFacts(
       references.push(referenceFact(source, node, node.content))
     }
   }
-  const infobox = isRecord ? infoboxFacts(source, nodes, language) : []
-  return { infobox, categories, links, templates, references }
+  return { infobox: entries.flatMap(infoboxFact), categories, links, templates, references }
 }
 
-function infoboxFacts(
-  source: string,
-  nodes: readonly WikitextNode[],
-  language: WikiLanguage,
-): readonly InfoboxFact[] {
-  const [record] = nodes
-  if (record?.kind !== 'template') return []
-  return recordEntries(source, record, language)
-    .filter(({ value }) => value.text !== '')
-    .map(({ template, key, value }) => ({ template, key, value: value.text }))
+function infoboxFact({ template, key, value }: RecordEntry): readonly InfoboxFact[] {
+  return value.text === '' ? [] : [{ template, key, value: value.text }]
 }
 
 /** The first letter of a template's name may be written either way. */

@@ -4,7 +4,7 @@ import { CHUNKER_VERSION, type ChunkKind, chunkIdOf } from './chunk.ts'
 import { withoutLineMarks } from './line-marks.ts'
 import { logicalLines } from './logical-lines.ts'
 import { PlainTextRenderer } from './plain-text.ts'
-import { recordEntries } from './records.ts'
+import { type RecordEntry, recordEntries } from './records.ts'
 import { sentencesOf } from './sentences.ts'
 import { tableRows } from './table-rows.ts'
 import { templateName } from './template-parameters.ts'
@@ -38,7 +38,7 @@ export function readBlock({ kind, source, level }: Block, language: WikiLanguage
   return {
     chunks,
     omittedTemplates: reader.omittedTemplates,
-    facts: blockFacts(source, nodes, kind === 'record', language),
+    facts: blockFacts(source, nodes, reader.entries, language),
   }
 }
 
@@ -52,6 +52,8 @@ class BlockReader {
   readonly #language: WikiLanguage
   readonly #renderer: PlainTextRenderer
   omittedTemplates = 0
+  /** Of a record, once its units were asked for. */
+  entries: readonly RecordEntry[] = []
 
   constructor(source: string, nodes: readonly WikitextNode[], language: WikiLanguage) {
     this.#source = source
@@ -110,7 +112,8 @@ class BlockReader {
     const [record] = this.#nodes
     if (record?.kind !== 'template') return
     yield { text: templateName(this.#source, record, this.#language), omittedAt: [] }
-    for (const { key, value } of recordEntries(this.#source, record, this.#language)) {
+    this.entries = recordEntries(this.#source, record, this.#language)
+    for (const { key, value } of this.entries) {
       this.omittedTemplates += value.omittedAt.length
       if (value.text !== '') yield { ...value, text: `${key.replaceAll('_', ' ')}: ${value.text}` }
     }

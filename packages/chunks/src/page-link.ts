@@ -23,8 +23,11 @@ export function readPageLink(text: string, node: LinkNode, language: WikiLanguag
 
 export function pageLinkOf(written: string, language: WikiLanguage): PageLink {
   const decoded = written.includes('&') ? decodeHTMLStrict(written) : written
-  const withoutSection = decoded.split('#', 1)[0] as string
-  const target = withoutSection.replace(/[\s_]+/g, ' ').trim()
+  const section = decoded.indexOf('#')
+  const withoutSection = (section < 0 ? decoded : decoded.slice(0, section)).trim()
+  const target = /[^\S ]|_| {2}/.test(withoutSection)
+    ? withoutSection.replace(/[\s_]+/g, ' ').trim()
+    : withoutSection
   const isEscaped = target.startsWith(':')
   const full = isEscaped ? target.slice(1).trim() : target
   const colon = full.indexOf(':')

@@ -27,10 +27,14 @@ export function tidyText(rendered: string): PlainText {
   if (text.includes('<')) text = text.replace(HTML_TAG, (_tag, name: string) => (isBreak(name) ? ' ' : ''))
   if (text.includes("''")) text = text.replace(/'{2,}/g, quotes)
   if (text.includes('__')) text = text.replace(BEHAVIOUR_SWITCH, '')
-  text = text.replace(/\s+/g, ' ')
-  if (text.includes('&')) text = decodeHTMLStrict(text.replace(OMITTED_AS_ENTITY, ''))
-  text = text.replace(INVISIBLE, '')
-  text = text.replace(/[^\S\n]+/g, ' ').replace(/ ?\n[\n ]*/g, '\n')
+  const hasEntities = text.includes('&')
+  if (hasEntities || UNTIDY.test(text)) {
+    text = text.replace(/\s+/g, ' ')
+    if (hasEntities) text = decodeHTMLStrict(text.replace(OMITTED_AS_ENTITY, ''))
+    text = text.replace(INVISIBLE, '')
+    if (hasEntities) text = text.replace(/[^\S\n]+/g, ' ').replace(/ ?\n[\n ]*/g, '\n')
+    else text = text.replace(/ {2,}/g, ' ')
+  }
   return withoutOmissions(text.toWellFormed())
 }
 
@@ -53,6 +57,10 @@ function quotes(run: string): string {
 /** MediaWiki's and its common extensions'. */
 const BEHAVIOUR_SWITCH =
   /__(?:NOTOC|FORCETOC|TOC|NOEDITSECTION|NEWSECTIONLINK|NONEWSECTIONLINK|NOGALLERY|HIDDENCAT|EXPECTUNUSEDCATEGORY|EXPECTUNUSEDTEMPLATE|NOCONTENTCONVERT|NOCC|NOTITLECONVERT|NOTC|INDEX|NOINDEX|STATICREDIRECT|NOGLOBAL|DISAMBIG|ARCHIVEDTALK|NOTALK)__/gi
+
+/** Most cells and items need no more than to be looked at. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+const UNTIDY = /[^\S ]| {2}|[\u0000-\u0019\u001b-\u001f\u007f-\u009f\u00ad\u200b\u2060\ufeff]/
 
 const OMITTED_AS_ENTITY = /&#(?:0*26|x0*1a);/gi
 

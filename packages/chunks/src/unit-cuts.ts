@@ -1,4 +1,4 @@
-import { textSize } from './text-size.ts'
+import { SIZE_PER_LENGTH_MAX, textSize } from './text-size.ts'
 import { UNIT_SIZE_MAX, type Unit } from './unit.ts'
 
 /** The text of a chunk before it has an id. */
@@ -91,7 +91,9 @@ class GrowingRun {
 /** The unit, or its clauses, or their words, or pieces of these, as small as they have to be. */
 function addShortUnits(unit: Unit, marks: readonly RegExp[], short: Unit[]): void {
   const [mark, ...weakerMarks] = marks
-  if (textSize(unit.text) <= UNIT_SIZE_MAX) short.push(unit)
+  const isShort =
+    unit.text.length * SIZE_PER_LENGTH_MAX <= UNIT_SIZE_MAX || textSize(unit.text) <= UNIT_SIZE_MAX
+  if (isShort) short.push(unit)
   else if (mark === undefined) addCodePointPieces(unit, short)
   else for (const part of partsOf(unit, mark)) addShortUnits(part, weakerMarks, short)
 }
