@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts'
 import { BackOff, type BackOffOptions } from './back-off.ts'
-import type { Clock } from './clock.ts'
 import {
   type EditSource,
   ITEM_BYTES_MAX,

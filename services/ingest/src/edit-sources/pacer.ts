@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Plays moments of the past at a factor of their pace; one that is earlier than the one before it is due at once. */
 export class Pacer {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Edit } from '@freshet/events'
 import { z } from 'zod'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import type { EditSource, SourceFinding, SourceItem, SourcePosition, SourceStatus } from './edit-source.ts'
 import { PositionError, SourceFileError } from './edit-source-error.ts'
 import { fileContentsOf } from './file-contents.ts'

@@ -1,4 +1,4 @@
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs } from '../retry-after.ts'
 
 /** Why a connection gives no events, or no more of them. */
 export interface StreamEnd {

@@ -1,5 +1,5 @@
-import type { Clock } from '../edit-sources/clock.ts'
-import { retryAfterMs } from '../edit-sources/retry-after.ts'
+import type { Clock } from '../clock.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import { type ApiError, parseBody, type RevisionAnswer } from './revision-answer.ts'
 
 export interface ActionApiOptions {

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
-import type { Clock } from '../edit-sources/clock.ts'
+import type { Clock } from '../clock.ts'
 import { ActionApi } from './action-api.ts'
 import type { ActionApiUrl } from './action-api-url.ts'
 import type { WikiText } from './pending-revision.ts'

@@ -1,5 +1,5 @@
+import { systemClock } from '../clock.ts'
 import type { IngestSettings } from '../config.ts'
-import { systemClock } from '../edit-sources/clock.ts'
 import { logger } from '../logger.ts'
 import { type ActionApiUrl, actionApiUrl } from './action-api-url.ts'
 import { MediawikiRevisionTexts } from './mediawiki-revision-texts.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock } from '../edit-sources/clock.ts'
+import type { Clock } from '../clock.ts'
 
 interface Sleeper {
   readonly wakeAtMs: number

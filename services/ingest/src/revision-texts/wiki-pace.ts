@@ -1,4 +1,4 @@
-import type { Clock } from '../edit-sources/clock.ts'
+import type { Clock } from '../clock.ts'
 import { imposedDelayMs, retryDelayMs } from './retry-delay.ts'
 
 /** After a refusal the wiki is left alone for so long, rather than asked again with every edit. */

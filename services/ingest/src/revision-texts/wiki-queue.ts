@@ -1,7 +1,7 @@
 import { TEXT_BYTES_MAX, type TextUnavailableReason } from '@freshet/events'
 import type { LimitFunction } from 'p-limit'
 import type { Logger } from 'pino'
-import type { Clock } from '../edit-sources/clock.ts'
+import type { Clock } from '../clock.ts'
 import type { ActionApi, AskOutcome } from './action-api.ts'
 import { FAULTY_ANSWERS_MAX, PendingRevision, type WikiText } from './pending-revision.ts'
 import { retryDelayMs } from './retry-delay.ts'
