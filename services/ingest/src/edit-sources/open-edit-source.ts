@@ -1,5 +1,5 @@
+import { systemClock } from '../clock.ts'
 import type { IngestSettings } from '../config.ts'
-import { systemClock } from './clock.ts'
 import type { EditSource } from './edit-source.ts'
 import { EventStreamsSource } from './event-streams-source.ts'
 import { RecordingSource } from './recording-source.ts'
@@ -26,4 +26,11 @@ export function openEditSource(place: string, settings: IngestSettings): EditSou
   if (XML_EXPORT.test(place)) return new XmlExportSource({ path: place, wikis })
   const factor = pace === 'max' ? 'as-fast-as-possible' : pace
   return new RecordingSource({ path: place, pace: factor, loop, wikis, clock: systemClock })
+}
+
+export const WIKIPEDIA_URL = 'https://stream.wikimedia.org/v2/stream/mediawiki.page_change.v1'
+
+/** The source that the settings name: live Wikipedia when they name none, undefined for "none". */
+export function openConfiguredSource(settings: IngestSettings): EditSource | undefined {
+  return settings.source === 'none' ? undefined : openEditSource(settings.source ?? WIKIPEDIA_URL, settings)
 }
