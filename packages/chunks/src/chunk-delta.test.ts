@@ -86,8 +86,14 @@ describe('a chunk delta', () => {
     fc.assert(
       fc.property(list, list, (base, next) => {
         const before = structuredClone(base)
-        expect(applyChunkDelta(base, throughJson(chunkDelta(base, next)))).toEqual(next)
+        const delta = chunkDelta(base, next)
+        expect(applyChunkDelta(base, throughJson(delta))).toEqual(next)
         expect(base).toEqual(before)
+        const replaced = delta.ops.flatMap((op) => ('put' in op ? (op.put.replaces ?? []) : []))
+        expect(
+          new Set(delta.ops.flatMap((op) => ('del' in op ? op.del : []))).isSupersetOf(new Set(replaced)),
+        ).toBe(true)
+        expect(new Set(replaced).size).toBe(replaced.length)
       }),
     )
   })

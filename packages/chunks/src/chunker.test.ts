@@ -63,6 +63,17 @@ describe('chunks', () => {
     expect(found.flatMap(({ text }) => text.split(/(?<=says\.) /))).toEqual(sentences)
   })
 
+  it('of a long item or cell are cut between its sentences', () => {
+    const sentence = 'It says what was to be said, at some length; and then it ends.'
+    for (const found of [
+      chunks(`* ${`${sentence} `.repeat(40)}`),
+      chunks(`{|\n| ${`${sentence} `.repeat(40)}\n|}`),
+    ]) {
+      expect(found.length).toBeGreaterThan(1)
+      for (const { text } of found) expect(text.replaceAll(sentence, '').trim()).toBe('')
+    }
+  })
+
   it('further on stay as they are when a sentence comes in', () => {
     const sentences = Array.from({ length: 200 }, (_, index) => `Sentence ${index} has a number.`)
     const before = new Set(chunks(sentences.join(' ')).map(({ id }) => id))

@@ -16,7 +16,7 @@ export interface RecordEntry {
 }
 
 /**
- * Whether a template is data rather than text: its name says that it is an infobox, or it has at least three named
+ * Whether a template is data rather than text: its name says that it is an infobox, or it has at least two named
  * parameters and is written over several lines.
  */
 export function isRecord(text: string, node: TemplateNode, language: WikiLanguage): boolean {
@@ -39,7 +39,7 @@ export function recordEntries(
   return new RecordReader(text, language).entriesOf(node, 0)
 }
 
-const NAMED_PARAMETERS_MIN = 3
+const NAMED_PARAMETERS_MIN = 2
 /** Records within records within … deeper than this are dropped and counted like other templates. */
 const DEPTH_MAX = 5
 

@@ -1,3 +1,4 @@
+import { sentencesOf } from './sentences.ts'
 import { SIZE_PER_LENGTH_MAX, textSize } from './text-size.ts'
 import { UNIT_SIZE_MAX, type Unit } from './unit.ts'
 
@@ -21,7 +22,7 @@ const RUN_SIZE_MAX = 1_200
  */
 export function cutUnits(units: readonly Unit[]): readonly UnitRun[] {
   const short: Unit[] = []
-  for (const unit of units) addShortUnits(unit, WEAKER_MARKS, short)
+  for (const unit of units) addShortUnits(unit, short)
   const sizes = short.map((unit) => unit.glue.length + textSize(unit.text))
   const cuts = cutsAfter(short, sizes)
   const runs: UnitRun[] = []
@@ -88,14 +89,27 @@ class GrowingRun {
   }
 }
 
-/** The unit, or its clauses, or their words, or pieces of these, as small as they have to be. */
-function addShortUnits(unit: Unit, marks: readonly RegExp[], short: Unit[]): void {
+/** The unit, or its sentences, or their clauses, or words, or pieces of these: as small as they have to be. */
+function addShortUnits(unit: Unit, short: Unit[]): void {
+  if (isShort(unit)) short.push(unit)
+  else for (const sentence of sentencesIn(unit)) addParts(sentence, WEAKER_MARKS, short)
+}
+
+function sentencesIn({ text, glue, omittedTemplates }: Unit): readonly Unit[] {
+  return sentencesOf({ text, omittedAt: [] }).map((sentence, index) =>
+    index === 0 ? { text: sentence.text, glue, omittedTemplates } : sentence,
+  )
+}
+
+function addParts(unit: Unit, marks: readonly RegExp[], short: Unit[]): void {
   const [mark, ...weakerMarks] = marks
-  const isShort =
-    unit.text.length * SIZE_PER_LENGTH_MAX <= UNIT_SIZE_MAX || textSize(unit.text) <= UNIT_SIZE_MAX
-  if (isShort) short.push(unit)
+  if (isShort(unit)) short.push(unit)
   else if (mark === undefined) addCodePointPieces(unit, short)
-  else for (const part of partsOf(unit, mark)) addShortUnits(part, weakerMarks, short)
+  else for (const part of partsOf(unit, mark)) addParts(part, weakerMarks, short)
+}
+
+function isShort({ text }: Unit): boolean {
+  return text.length * SIZE_PER_LENGTH_MAX <= UNIT_SIZE_MAX || textSize(text) <= UNIT_SIZE_MAX
 }
 
 /** The first part has the unit's own glue, and its dropped templates. */
@@ -113,7 +127,7 @@ function* partsOf({ text, glue, omittedTemplates }: Unit, mark: RegExp): Generat
   }
 }
 
-const WEAKER_MARKS = [/\n/g, /[;:|] |[；：]/g, /[,،、，·] ?/g, / /g]
+const WEAKER_MARKS = [/[;:|] |[；：]/g, /[,،、，·] ?/g, / /g]
 
 /** In a text without any white space. */
 const PIECE_LENGTH = 150
