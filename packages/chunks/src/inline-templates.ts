@@ -49,7 +49,7 @@ const RULES: ReadonlyMap<string, InlineRule> = new Map([
   ...rules(
     ({ value }) => joined(value, ['1', '2', '3'], '-'),
     `birth date, birth date and age, bda, dob, death date, birth-date, death-date, start date and age, end date and age,
-    birth year and age, birth-date and age, death-date and age, дата рождения, дата смерти, cслет, release date`,
+    birth year and age, birth-date and age, death-date and age, дата рождения, дата смерти, release date`,
   ),
   ...rules(({ value }) => joined(value, ['1', '2', '3'], '-'), 'death date and age, dda, death year and age'),
   ...rules(({ value }) => value('1') + value('2'), 'val, gaps, num, число'),
