@@ -1,6 +1,6 @@
 export { INGEST_SETTINGS, type IngestSettings } from './config.ts'
 export { deadLetterOf, type KeptDeadLetter } from './dead-letter.ts'
 export type { EditSource } from './edit-sources/edit-source.ts'
-export { openEditSource } from './edit-sources/open-edit-source.ts'
+export { openConfiguredSource, openEditSource, WIKIPEDIA_URL } from './edit-sources/open-edit-source.ts'
 export { Ingest, type IngestOptions } from './ingest.ts'
 export { logger } from './logger.ts'

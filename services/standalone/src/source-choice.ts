@@ -1,7 +1,11 @@
-import { type EditSource, type IngestSettings, openEditSource } from '@freshet/ingest'
+import {
+  type EditSource,
+  type IngestSettings,
+  openConfiguredSource,
+  openEditSource,
+  WIKIPEDIA_URL,
+} from '@freshet/ingest'
 import { SAMPLE_WIKI_RECORDING_PATH } from '../sample-wiki/recording-path.ts'
-
-const WIKIPEDIA_URL = 'https://stream.wikimedia.org/v2/stream/mediawiki.page_change.v1'
 
 const PROBE_TIMEOUT_MS = 5_000
 
@@ -14,27 +18,20 @@ export interface SourceChoice {
 
 /** What was asked for; when nothing was, live Wikipedia, or the sample wiki when Wikimedia cannot be reached. */
 export async function chooseSource(settings: IngestSettings): Promise<SourceChoice> {
-  const asked = settings.source
-  switch (asked) {
-    case 'none':
-      return { source: undefined, reason: 'No source: edits come by POST /v1/edits and /v1/events.' }
-    case 'sample':
-      return sample(settings, 'The sample wiki plays, in a loop.')
-    case undefined: {
-      const failure = await probe(WIKIPEDIA_URL, settings.userAgent)
-      if (failure !== undefined) {
-        return sample(
-          settings,
-          `Wikimedia cannot be reached (${failure}), so the sample wiki plays, in a loop.`,
-        )
-      }
-      return {
-        source: openEditSource(WIKIPEDIA_URL, settings),
-        reason: `Following live Wikipedia: ${WIKIPEDIA_URL}`,
-      }
+  if (settings.source === 'sample') return sample(settings, 'The sample wiki plays, in a loop.')
+  if (settings.source === undefined) {
+    const failure = await probe(WIKIPEDIA_URL, settings.userAgent)
+    if (failure !== undefined) {
+      return sample(
+        settings,
+        `Wikimedia cannot be reached (${failure}), so the sample wiki plays, in a loop.`,
+      )
     }
-    default:
-      return { source: openEditSource(asked, settings), reason: `Reading ${asked}` }
+  }
+  const source = openConfiguredSource(settings)
+  return {
+    source,
+    reason: source === undefined ? 'No source: edits come by HTTP only.' : `Reading ${source.name}`,
   }
 }
 
