@@ -162,7 +162,7 @@ export function filtersConformance(openServer: OpenServer): void {
     it('R-18: lists the parts when one does not exist', async () => {
       const { status, error } = await refusal(queried('parts=core,html'))
       expect([status, error.code]).toEqual([400, 'invalid_parts'])
-      expect(error.help).toContain('core, diff, patch, wikitext')
+      expect(error.help).toContain('core, diff, patch, compare, sections, chunks, facts, text, wikitext')
     })
   })
 }

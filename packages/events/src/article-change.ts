@@ -33,11 +33,21 @@ export const TEXT_UNAVAILABLE_REASONS = [
 ] as const
 export type TextUnavailableReason = (typeof TEXT_UNAVAILABLE_REASONS)[number]
 
+/** Why a part is not to be had: a text is missing, or the part itself cannot be made. */
+export const PART_UNAVAILABLE_REASONS = [
+  ...TEXT_UNAVAILABLE_REASONS,
+  /** It is made of wikitext only, and the page is code or data. */
+  'not_wikitext',
+  /** It could not be worked out in time. */
+  'deadline_exceeded',
+] as const
+export type PartUnavailableReason = (typeof PART_UNAVAILABLE_REASONS)[number]
+
 /** Stands in place of a part that could not be made: which revision's text was missing, and why. */
 export const unavailableSchema = z.strictObject({
   unavailable: z.strictObject({
     revision: z.enum(['new', 'base']),
-    reason: z.enum(TEXT_UNAVAILABLE_REASONS),
+    reason: z.enum(PART_UNAVAILABLE_REASONS),
   }),
 })
 export type Unavailable = z.infer<typeof unavailableSchema>

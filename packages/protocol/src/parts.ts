@@ -3,7 +3,17 @@ import { ProtocolError } from './errors.ts'
 import { quoted } from './mistake.ts'
 
 /** The parts of an article change that a partner may ask for, in the order they arrive in. The only list of them. */
-export const PARTS = ['core', 'diff', 'patch', 'wikitext'] as const
+export const PARTS = [
+  'core',
+  'diff',
+  'patch',
+  'compare',
+  'sections',
+  'chunks',
+  'facts',
+  'text',
+  'wikitext',
+] as const
 export type Part = (typeof PARTS)[number]
 
 export const DEFAULT_PARTS: readonly Part[] = ['core', 'diff']

@@ -1,3 +1,4 @@
+import { PARTS, type Part } from '@freshet/protocol'
 import type { SettingsGroup } from '@freshet/service'
 import { z } from 'zod'
 
@@ -19,6 +20,17 @@ const WIKIMEDIA_DOMAINS = [
   'wikifunctions.org',
   'mediawiki.org',
 ]
+
+const TEXT_PARTS: readonly Part[] = PARTS.filter((part) => part !== 'core')
+
+/** In the order that they lie in a change. */
+function partsIn(list: string, context: z.core.$RefinementCtx<string>): readonly Part[] {
+  const names = listOf(list)
+  const unknown = names.find((name) => !TEXT_PARTS.includes(name as Part))
+  if (unknown !== undefined)
+    context.addIssue(`there is no part ${unknown}; the parts are ${TEXT_PARTS.join(', ')}`)
+  return TEXT_PARTS.filter((part) => names.includes(part))
+}
 
 function listOf(text: string): readonly string[] {
   return text
@@ -88,6 +100,17 @@ export const INGEST_SETTINGS = {
     textStoreBytes: count
       .default(2 * 1024 ** 3)
       .describe('How much disk the kept revision texts may take; past it the oldest go first.'),
+    parts: z
+      .string()
+      .default(TEXT_PARTS.join(','))
+      .transform((list, context) => partsIn(list, context))
+      .describe('Which parts are worked out, separated by commas; others cannot be asked for.'),
+    partThreads: count
+      .optional()
+      .describe('Threads that work parts out. Left out: one for each core but one.'),
+    partDeadlineMs: count
+      .default(5_000)
+      .describe('How long the parts of one page may take before it gets the coarse form.'),
     bodyBytesMax: count.default(32 * 1024 ** 2).describe('Largest body of a POST.'),
     itemsMax: count.default(10_000).describe('Most edits or events in one POST.'),
     pendingBytesMax: count

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ChangeIndex } from './change-index.ts'
 import { editRecord } from './edit-record.ts'
 import { Enricher } from './enricher.ts'
+import { PartMaker } from './parts/part-maker.ts'
 import { InMemoryRevisionTexts } from './revision-texts/in-memory-revision-texts.ts'
 import { StoredRevisionTexts } from './revision-texts/stored-revision-texts.ts'
 import { TextStore } from './revision-texts/text-store.ts'
@@ -25,6 +26,7 @@ let log: ChangeLog
 let wiki: InMemoryRevisionTexts
 let texts: StoredRevisionTexts
 let index: ChangeIndex
+let parts: PartMaker
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'freshet-enricher-'))
@@ -46,9 +48,11 @@ beforeEach(async () => {
   })
   texts = new StoredRevisionTexts({ store, upstream: wiki })
   index = new ChangeIndex(log, join(directory, 'index.sqlite'))
+  parts = new PartMaker({ parts: ['diff', 'patch', 'wikitext'], threads: 1, deadlineMs: 20_000 })
 })
 
 afterEach(async () => {
+  await parts[Symbol.asyncDispose]()
   index[Symbol.dispose]()
   await texts[Symbol.asyncDispose]()
   rmSync(directory, { recursive: true })
@@ -73,7 +77,7 @@ async function take(...edits: ReturnType<typeof edit>[]) {
 }
 
 /** Runs an enricher until `changes` holds so many; then everything that is there. */
-async function changesOnce(count: number, enricher = new Enricher({ log, texts, index })) {
+async function changesOnce(count: number, enricher = new Enricher({ log, texts, index, parts })) {
   const stop = new AbortController()
   const running = enricher.run(stop.signal)
   await vi.waitFor(async () => expect((await allChanges()).length).toBeGreaterThanOrEqual(count), 20_000)
@@ -148,7 +152,7 @@ describe('the enricher', () => {
     await take(edit(11, { text: 'one' }))
     const handler = vi.spyOn(texts, 'get').mockRejectedValueOnce(new Error('broken'))
     const stop = new AbortController()
-    await expect(new Enricher({ log, texts, index }).run(stop.signal)).rejects.toThrow('broken')
+    await expect(new Enricher({ log, texts, index, parts }).run(stop.signal)).rejects.toThrow('broken')
     expect(handler).toHaveBeenCalled()
     expect((await changesOnce(1)).length).toBe(1)
   })
@@ -179,6 +183,35 @@ describe('the enricher', () => {
     expect((await changesOnce(4))[3]?.diff).toEqual({
       unavailable: { revision: 'base', reason: 'suppressed' },
     })
+  })
+
+  it('names the revisions that a revert undoes, within a batch and across a restart', async () => {
+    const texts = ['good', 'good and better', 'vandalised', 'worse', 'good and better', 'good']
+    const edits = texts.map((text, index) =>
+      edit(11 + index, { kind: index === 0 ? 'create' : 'edit', text }),
+    )
+    await take(...edits.slice(0, 5))
+    await changesOnce(5)
+    index[Symbol.dispose]()
+    rmSync(join(directory, 'index.sqlite'))
+    index = new ChangeIndex(log, join(directory, 'index.sqlite'))
+    await take(...edits.slice(5), edit(17, { text: 'good' }))
+    const reverts = (await changesOnce(7)).map(({ revert }) => revert)
+    const undone = (ids: number[], restoredRevisionId: number) => ({
+      method: null,
+      revertedRevisionIds: ids,
+      isExact: true,
+      restoredRevisionId,
+    })
+    expect(reverts).toEqual([
+      null,
+      null,
+      null,
+      null,
+      undone([13, 14], 12),
+      undone([12, 13, 14, 15], 11),
+      null,
+    ])
   })
 
   it('leaves out parts that would make the change too large for the log', async () => {

@@ -1,25 +1,26 @@
-import { setImmediate as afterPendingIo } from 'node:timers/promises'
 import type { ChangeLog, LogRecord, NewRecord, ProcessContext, ProcessResult } from '@freshet/change-log'
 import { EDITS_TOPIC, type Edit } from '@freshet/events'
 import { articleChangeRecord } from './article-change.ts'
-import type { ChangeIndex } from './change-index.ts'
+import { type ChangeIndex, pageRevisionOf } from './change-index.ts'
 import { type ReceivedEdit, receivedEditOf } from './edit-record.ts'
 import { retryWhileLogUnavailable } from './log-retry.ts'
 import { onChangePublished, onRepeatsDropped, onTextUnavailable } from './metrics.ts'
-import { partsOf } from './parts.ts'
+import { partInputOf } from './parts/part-input.ts'
+import type { PartMaker } from './parts/part-maker.ts'
+import { Reverts } from './reverts.ts'
 import type { KeptRevisionTexts, RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
+import { withTextMeasures } from './text-measures.ts'
 import { type TextNeed, textNeedsOf } from './text-needs.ts'
 
 export const ENRICHER_GROUP = 'enricher'
 const BATCH_RECORDS_MAX = 200
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
-/** How long edits are worked on before requests and sockets get their turn. */
-const SLICE_MS = 8
 
 export interface EnricherOptions {
   readonly log: ChangeLog
   readonly texts: KeptRevisionTexts
   readonly index: ChangeIndex
+  readonly parts: PartMaker
 }
 
 /**
@@ -30,14 +31,16 @@ export class Enricher {
   readonly #log: ChangeLog
   readonly #texts: KeptRevisionTexts
   readonly #index: ChangeIndex
+  readonly #parts: PartMaker
   #generation: number | undefined
   /** When the newest edit that became a change was taken in. */
   #enrichedUpTo: string | undefined
 
-  constructor({ log, texts, index }: EnricherOptions) {
+  constructor({ log, texts, index, parts }: EnricherOptions) {
     this.#log = log
     this.#texts = texts
     this.#index = index
+    this.#parts = parts
   }
 
   get enrichedUpTo(): string | undefined {
@@ -69,7 +72,7 @@ export class Enricher {
   ): Promise<ProcessResult> {
     if (generation !== this.#generation) await this.#index.catchUp(signal)
     this.#generation = generation
-    const received = this.#withoutRepeats(records.map(receivedEditOf))
+    const received = this.#completed(this.#withoutRepeats(records.map(receivedEditOf)))
     this.#keepCarriedTexts(received)
     const texts = await this.#textsOf(received, signal)
     const append = await this.#changesOf(received, texts)
@@ -77,7 +80,7 @@ export class Enricher {
       append,
       onCommit: (positions) => {
         this.#index.add(
-          received.map(({ edit }) => edit.id),
+          received.map(({ edit }) => ({ id: edit.id, revision: pageRevisionOf(edit) })),
           positions,
         )
         onRepeatsDropped(records.length - received.length)
@@ -94,6 +97,12 @@ export class Enricher {
       ids.add(edit.id)
       return true
     })
+  }
+
+  /** With what can be said from the edits themselves and those before them. */
+  #completed(received: readonly ReceivedEdit[]): readonly ReceivedEdit[] {
+    const reverts = new Reverts(this.#index)
+    return received.map((one) => ({ ...one, edit: reverts.take(withTextMeasures(one.edit)) }))
   }
 
   /** Before the transaction, so that the base of the next edit is there also after a crash in between. */
@@ -119,28 +128,27 @@ export class Enricher {
     return new Map([...requests.keys()].map((key, index) => [key, results[index] ?? NOT_ANSWERED]))
   }
 
+  /** The parts of all are worked out at the same time; the changes stay in the order of the edits. */
   async #changesOf(
     received: readonly ReceivedEdit[],
     texts: ReadonlyMap<string, TextResult>,
   ): Promise<readonly NewRecord[]> {
-    const changes: NewRecord[] = []
     const hidden = new Set<string>()
-    let sliceEndsAt = performance.now() + SLICE_MS
-    for (const { edit, receivedAt } of received) {
-      this.#hide(edit, hidden)
-      const find = (need: TextNeed) =>
-        need.type === 'known' ? need.result : textIn(texts, hidden, need.request)
-      const needs = textNeedsOf(edit)
-      const base = find(needs.base)
-      const text = find(needs.text)
-      for (const result of [base, text]) if (result.status === 'unavailable') onTextUnavailable(result.reason)
-      const times = { receivedAt, publishedAt: new Date().toISOString() }
-      changes.push(articleChangeRecord(edit, times, partsOf(edit, base, text)))
-      if (performance.now() < sliceEndsAt) continue
-      await afterPendingIo()
-      sliceEndsAt = performance.now() + SLICE_MS
-    }
-    return changes
+    return Promise.all(
+      received.map(({ edit, receivedAt }) => {
+        this.#hide(edit, hidden)
+        const find = (need: TextNeed) =>
+          need.type === 'known' ? need.result : textIn(texts, hidden, need.request)
+        const needs = textNeedsOf(edit)
+        return this.#changeOf(edit, receivedAt, find(needs.base), find(needs.text))
+      }),
+    )
+  }
+
+  async #changeOf(edit: Edit, receivedAt: string, base: TextResult, text: TextResult): Promise<NewRecord> {
+    for (const result of [base, text]) if (result.status === 'unavailable') onTextUnavailable(result.reason)
+    const parts = await this.#parts.make(partInputOf(edit, base, text))
+    return articleChangeRecord(edit, { receivedAt, publishedAt: new Date().toISOString() }, new Map(parts))
   }
 
   /** A text that was hidden is not kept, and is no base any more: its difference would show it. */

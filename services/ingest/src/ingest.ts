@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ChangeLog } from '@freshet/change-log'
 import type { Readiness } from '@freshet/service'
@@ -10,6 +11,7 @@ import { EnrichLag } from './enrich-lag.ts'
 import { Enricher } from './enricher.ts'
 import { Intake } from './intake.ts'
 import { observeTexts } from './metrics.ts'
+import { PartMaker } from './parts/part-maker.ts'
 import { openRevisionTexts } from './revision-texts/open-revision-texts.ts'
 import type { StoredRevisionTexts } from './revision-texts/stored-revision-texts.ts'
 import { intakeRoutes } from './routes/intake-routes.ts'
@@ -34,6 +36,7 @@ export class Ingest implements AsyncDisposable {
   readonly #options: IngestOptions
   readonly #texts: StoredRevisionTexts
   readonly #index: ChangeIndex
+  readonly #parts: PartMaker
   readonly #enricher: Enricher
   readonly #lag: EnrichLag
   readonly #intake: Intake
@@ -50,7 +53,12 @@ export class Ingest implements AsyncDisposable {
     const { texts, upstream } = openRevisionTexts(join(directory, 'texts.sqlite'), settings)
     this.#texts = texts
     this.#index = new ChangeIndex(log, join(directory, 'change-index.sqlite'))
-    this.#enricher = new Enricher({ log, texts: this.#texts, index: this.#index })
+    this.#parts = new PartMaker({
+      parts: settings.parts,
+      threads: settings.partThreads ?? Math.max(1, availableParallelism() - 1),
+      deadlineMs: settings.partDeadlineMs,
+    })
+    this.#enricher = new Enricher({ log, texts, index: this.#index, parts: this.#parts })
     this.#lag = new EnrichLag(log, this.#enricher)
     this.#intake = new Intake(log, { pendingBytesMax: settings.pendingBytesMax })
     observeTexts(() => ({ ...upstream.stats, ...texts.stats }))
@@ -85,6 +93,7 @@ export class Ingest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts[Symbol.asyncDispose]()
     await this.#texts[Symbol.asyncDispose]()
     this.#index[Symbol.dispose]()
   }

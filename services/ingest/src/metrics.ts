@@ -34,6 +34,10 @@ const textsUnavailable = new Counter({
   help: 'Article changes whose text, or the text before, was not to be had.',
   labelNames: ['reason'],
 })
+const partsCoarse = new Counter({
+  name: 'freshet_ingest_coarse_changes_total',
+  help: 'Article changes of pages that took too long to work out, and got the coarse form.',
+})
 const enrichLagRecords = new Gauge({
   name: 'freshet_ingest_enrich_lag_records',
   help: 'Edits in the log that have not become article changes yet.',
@@ -120,4 +124,9 @@ export function onTextUnavailable(reason: string): void {
 export function setEnrichLag(records: number, seconds: number): void {
   enrichLagRecords.set(records)
   enrichLagSeconds.set(seconds)
+}
+
+export function onPartsCoarse(title: string): void {
+  partsCoarse.inc()
+  logger.warn({ title }, 'a page took too long to work out: its change is coarse')
 }
