@@ -1,15 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { applyChunkDelta, type ChunkDelta, chunksOf, readPage } from '@freshet/chunks'
 import { applyDiff, type TextDiff } from '@freshet/diff'
+import { articleChangeSchema } from '@freshet/events'
 import { PARTS } from '@freshet/protocol'
 import { describe, expect, it } from 'vitest'
 import type { TextResult } from '../revision-texts/revision-texts.ts'
 import type { PartEdit } from './part-input.ts'
 import { partsOf } from './parts-of.ts'
 
+const REAL_EDITS = new URL('../../../../../shared/data/wikidiff2-revision-pairs.json.gz', import.meta.url)
 const parts = PARTS.filter((part) => part !== 'core')
 const OLD = "'''Rain''' falls.\n\n== Kinds ==\nDrizzle and {{lang|de|Regen}}.\n\n[[Category:Weather]]\n"
 const NEW =
   "'''Rain''' falls down.\n\n== Kinds of rain ==\nDrizzle and {{lang|de|Regen}}.\n\n[[Category:Water]]\n"
+
+/** Of a whole event, those that are not `core`; what is not in the schema is refused. */
+const partsSchema = articleChangeSchema
+  .pick({
+    ...{ diff: true, patch: true, compare: true, sections: true },
+    ...{ chunks: true, facts: true, text: true, wikitext: true },
+  })
+  .strict()
 
 const wikitext: PartEdit = {
   oldTitle: 'Rain',
@@ -32,7 +44,9 @@ function made(base: TextResult, text: TextResult, edit: PartEdit = wikitext) {
     name,
     JSON.parse(value),
   ])
-  return Object.fromEntries(json)
+  const change = Object.fromEntries(json)
+  expect(partsSchema.safeParse(change).error?.message).toBeUndefined()
+  return change
 }
 
 const chunks = (text: string) => chunksOf(readPage(text, { ...wikitext, cache: undefined }))
@@ -94,5 +108,14 @@ describe('the parts of a change', () => {
     expect(change.sections).toEqual({ unavailable: { revision: 'new', reason: 'not_wikitext' } })
     expect(applyChunkDelta([], change.chunks as ChunkDelta)).toEqual([])
     expect(change.text).toBeNull()
+  })
+
+  it.skipIf(!existsSync(REAL_EDITS))('of real edits are what the published schema says', () => {
+    const pairs: Record<string, [string, string][]> = JSON.parse(
+      gunzipSync(readFileSync(REAL_EDITS)).toString(),
+    )
+    for (const [language, edits] of Object.entries(pairs)) {
+      for (const [base, text] of edits) made(available(base), available(text), { ...wikitext, language })
+    }
   })
 })
