@@ -1,0 +1,174 @@
+/**
+ * `npm run bench:fanout`: what delivery costs, in processor seconds of the server's process from the operating system,
+ * publishing included. Every row stands beside references that alternate with it in the same minutes. Options:
+ *
+ *     --rows 1,2,3,4,6    which rows; all of these unless said otherwise
+ *     --quick             fewer partners and shorter runs, for a busy machine
+ *     --match TEXT        only comparisons whose title contains it
+ *     --sides A,B         only sides whose name contains one of these
+ */
+import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Partners } from './fanout-load.ts'
+import { type Measured, type Pace, Scene } from './fanout-processes.ts'
+import type { SubjectName } from './fanout-subjects.ts'
+import { percentile } from './percentile.ts'
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1,2,3,4,6' },
+    quick: { type: 'boolean', default: false },
+    match: { type: 'string', default: '' },
+    sides: { type: 'string', default: '' },
+  },
+})
+const isQuick = values.quick
+const ROUNDS = 3
+const PARTNERS = isQuick ? 300 : 1_000
+const IDLE_PARTNERS = isQuick ? 2_000 : 8_000
+const SECONDS = isQuick ? 1.5 : 3
+const WARM_UP_SECONDS = 0.7
+const DEFLATE = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits'
+
+interface Side {
+  readonly name: string
+  readonly subject: SubjectName
+  readonly partners: Partners
+}
+
+const rows: Readonly<Record<string, () => Promise<void>>> = {
+  1: deliveryRow,
+  2: compressionRow,
+  4: memoryRow,
+  6: slowPartnersRow,
+}
+
+for (const row of values.rows.split(',')) {
+  print(`\n${row}. load of the machine ${loadavg()[0]?.toFixed(1)}`)
+  await rows[row]?.()
+}
+
+async function deliveryRow(): Promise<void> {
+  const sides = [websocket('freshet', 'freshet'), sse('freshet', 'freshet')]
+  const references = [
+    websocket('bare ws, pre-built', 'ws-prebuilt'),
+    websocket('bare ws, stringify', 'ws-stringify'),
+    sse('bare SSE', 'sse'),
+    sse('bare TCP', 'tcp'),
+  ]
+  const all = [...sides, ...references]
+  await compare(`all events, 50/s, ${PARTNERS} partners`, all, { type: 'rate', perSecond: 50 })
+  await compare('all events, 16 in flight', all, saturate(16, PARTNERS))
+  const filtered = all.map((side) => ({
+    ...side,
+    partners: { ...side.partners, path: '/v1/changes?wiki=w{}wiki' },
+  }))
+  await compare('1 % filtered, 500/s', filtered, { type: 'rate', perSecond: 500 })
+  await compare('1 % filtered, 256 in flight', filtered, saturate(256, PARTNERS / 100))
+}
+
+async function compressionRow(): Promise<void> {
+  const compressed = (side: Side): Side => ({ ...side, partners: { ...side.partners, headers: [DEFLATE] } })
+  const sides = [
+    { ...compressed(websocket('freshet', 'freshet')), name: 'freshet, permessage-deflate' },
+    { ...websocket('freshet', 'freshet'), name: 'freshet, uncompressed' },
+    { ...compressed(websocket('ws', 'ws-deflate')), name: 'ws, permessage-deflate' },
+  ]
+  await compare('permessage-deflate, 50/s', sides.slice(0, 2), { type: 'rate', perSecond: 50 })
+  await compare('permessage-deflate, 16 in flight', sides, saturate(16, PARTNERS))
+}
+
+async function memoryRow(): Promise<void> {
+  for (const side of [
+    websocket('freshet, WebSocket', 'freshet'),
+    sse('freshet, SSE', 'freshet'),
+    websocket('bare ws', 'ws-prebuilt'),
+    sse('bare SSE', 'sse'),
+  ]) {
+    await using scene = await Scene.open(side.subject)
+    await scene.connect([{ ...side.partners, count: 50 }])
+    const before = await scene.memory()
+    await scene.connect([{ ...side.partners, count: IDLE_PARTNERS }])
+    const kib = ((await scene.memory()) - before) / IDLE_PARTNERS / 1_024
+    print(`  ${side.name.padEnd(40)} ${kib.toFixed(1).padStart(8)} KiB each of ${IDLE_PARTNERS} idle ones`)
+  }
+}
+
+async function slowPartnersRow(): Promise<void> {
+  const healthy = websocket('freshet', 'freshet').partners
+  const slow = (['nothing', 'one KB a second'] as const).map((reading) => ({ ...healthy, count: 1, reading }))
+  const pace: Pace = { type: 'rate', perSecond: 50 }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, partners] of [
+      ['healthy alone', [healthy]],
+      ['beside slow ones', [...slow, healthy]],
+    ] as const) {
+      await using scene = await Scene.open('freshet')
+      await scene.connect(partners)
+      await scene.measure(pace, WARM_UP_SECONDS)
+      const before = await scene.memory()
+      const { delays } = await scene.measure(pace, SECONDS * 2)
+      const grown = ((await scene.memory()) - before) / 1024 ** 2
+      const p50 = percentile(delays, 0.5).toFixed(1)
+      const p99 = percentile(delays, 0.99).toFixed(1)
+      print(`  ${name.padEnd(40)} p50 ${p50} ms, p99 ${p99} ms, memory ${grown.toFixed(1)} MiB more`)
+    }
+  }
+}
+
+/** The sides alternate; the figures are the lowest, middle and highest of the rounds. */
+async function compare(title: string, all: readonly Side[], pace: Pace): Promise<void> {
+  if (!title.includes(values.match)) return
+  const sides = all.filter(({ name }) => values.sides.split(',').some((text) => name.includes(text)))
+  print(`  ${title}`)
+  const results = new Map<Side, Measured[]>(sides.map((side) => [side, []]))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const side of sides) results.get(side)?.push(await measureSide(side, pace))
+  }
+  for (const [{ name, partners }, measured] of results) {
+    const perCpuSecond = measured.map(({ deliveries, cpuSeconds }) => deliveries / cpuSeconds)
+    const [lowest, middle, highest] = perCpuSecond.toSorted((a, b) => a - b)
+    const wall = percentile(
+      measured.map(({ deliveries, seconds }) => deliveries / seconds),
+      0.5,
+    )
+    const delays = measured.flatMap((each) => each.delays)
+    const bytes = measured.reduce((sum, each) => sum + each.bytes, 0)
+    const deliveries = measured.reduce((sum, each) => sum + each.deliveries, 0)
+    print(
+      `    ${`${name} (${partners.framing === 'websocket' ? 'ws' : 'lines'})`.padEnd(38)}` +
+        ` ${thousands(middle)} deliveries/CPU-s (${thousands(lowest)}–${thousands(highest)})` +
+        ` ${thousands(wall)}/s, ${(bytes / deliveries).toFixed(0)} bytes each` +
+        `, p50 ${percentile(delays, 0.5).toFixed(1)} p99 ${percentile(delays, 0.99).toFixed(1)} ms`,
+    )
+  }
+}
+
+async function measureSide({ subject, partners }: Side, pace: Pace): Promise<Measured> {
+  await using scene = await Scene.open(subject)
+  await scene.connect([partners])
+  await scene.measure(pace, WARM_UP_SECONDS)
+  return await scene.measure(pace, SECONDS)
+}
+
+function websocket(name: string, subject: SubjectName): Side {
+  const partners = { framing: 'websocket', path: '/v1/changes', headers: [], reading: 'healthy' } as const
+  return { name, subject, partners: { ...partners, count: PARTNERS } }
+}
+
+function sse(name: string, subject: SubjectName): Side {
+  const partners = { framing: 'blank-line', path: '/v1/changes', headers: [], reading: 'healthy' } as const
+  return { name, subject, partners: { ...partners, count: PARTNERS } }
+}
+
+function saturate(inFlight: number, deliveriesPerEvent: number): Pace {
+  return { type: 'saturate', inFlight, deliveriesPerEvent }
+}
+
+function thousands(value: number | undefined): string {
+  return `${Math.round((value ?? Number.NaN) / 1_000)}k`.padStart(5)
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
