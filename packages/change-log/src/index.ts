@@ -1,6 +1,8 @@
 export * from './change-log.ts'
+export { type CopyLogOptions, type CopyProgress, copyLog } from './copy-log.ts'
 export { EmbeddedChangeLog, type EmbeddedChangeLogOptions } from './embedded/embedded-change-log.ts'
 export * from './errors.ts'
 export { InMemoryChangeLog } from './in-memory-change-log.ts'
+export { offsetsFromOrigin } from './origin.ts'
 export { partitionFor } from './partitioner.ts'
 export { readCompacted } from './read-compacted.ts'
