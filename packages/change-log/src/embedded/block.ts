@@ -1,21 +1,16 @@
 import { crc32 } from 'node:zlib'
 import type { LogRecord, NewRecord } from '../change-log.ts'
+import { BlockRecord, FRAME_HEAD_BYTES, HEADER_HEAD_BYTES, TOMBSTONE } from './block-record.ts'
 
 /**
  * A block: the records of one row, one after the other, behind a checksum.
  *
  *     block   u32 crc32 of all that follows · frame…
- *     frame   u32 bytes of this frame · f64 offset · f64 timestamp in ms · u32 bytes of the key ·
- *             u32 bytes of the value (TOMBSTONE: there is none) · u32 number of headers ·
- *             key · (u32 bytes of the name · u32 bytes of the value · name · value)… · value
  *
- * Numbers are little-endian, text is UTF-8. A frame says its own offset, so frames are moved between blocks unchanged, and
- * a block may have holes where compaction removed some.
+ * A frame says its own offset, so frames are moved between blocks unchanged, and a block may have holes where compaction
+ * removed some. `BlockRecord` says what a frame is.
  */
 export const BLOCK_HEAD_BYTES = 4
-const FRAME_HEAD_BYTES = 32
-const HEADER_HEAD_BYTES = 8
-const TOMBSTONE = 0xffffffff
 
 /** Appends are cut into blocks of this size, and smaller neighbours are merged up to it. One record always fits. */
 export const BLOCK_BYTES = 256 * 1024
@@ -99,7 +94,7 @@ export interface DecodedRecords {
   readonly left: number | undefined
 }
 
-/** The records of an intact block. Their headers and values are views into it, not copies. */
+/** The records of an intact block. */
 export function decodeRecords(
   block: Uint8Array,
   topic: string,
@@ -107,6 +102,7 @@ export function decodeRecords(
   { fromOffset, recordsMax, bytesMax }: DecodeLimits,
 ): DecodedRecords {
   const buffer = bufferOf(block)
+  const source = { topic, partition, block: buffer }
   const records: LogRecord[] = []
   let bytes = 0
   for (let start = BLOCK_HEAD_BYTES; start < buffer.length; ) {
@@ -114,43 +110,12 @@ export function decodeRecords(
     const offset = buffer.readDoubleLE(start + 4)
     if (offset >= fromOffset) {
       if (records.length >= recordsMax || bytes >= bytesMax) return { records, bytes, left: offset }
-      records.push(decodeRecord(buffer, start, topic, partition, offset))
+      records.push(new BlockRecord(source, start))
       bytes += length
     }
     start += length
   }
   return { records, bytes, left: undefined }
-}
-
-function decodeRecord(
-  buffer: Buffer,
-  start: number,
-  topic: string,
-  partition: number,
-  offset: number,
-): LogRecord {
-  const timestampMs = buffer.readDoubleLE(start + 12)
-  const keyStart = start + FRAME_HEAD_BYTES
-  const keyEnd = keyStart + buffer.readUInt32LE(start + 20)
-  const valueBytes = buffer.readUInt32LE(start + 24)
-  const headers: Record<string, Uint8Array> = {}
-  let at = keyEnd
-  for (let left = buffer.readUInt32LE(start + 28); left > 0; left--) {
-    const nameStart = at + HEADER_HEAD_BYTES
-    const valueStart = nameStart + buffer.readUInt32LE(at)
-    const headerBytes = buffer.readUInt32LE(at + 4)
-    headers[buffer.toString('utf8', nameStart, valueStart)] = viewOf(buffer, valueStart, headerBytes)
-    at = valueStart + headerBytes
-  }
-  return {
-    topic,
-    partition,
-    offset: BigInt(offset),
-    timestampMs,
-    key: buffer.toString('utf8', keyStart, keyEnd),
-    headers,
-    value: valueBytes === TOMBSTONE ? null : viewOf(buffer, at, valueBytes),
-  }
 }
 
 /** The frames of an intact block, to be packed again with others. */
@@ -180,10 +145,6 @@ export function packFrames(frames: readonly Uint8Array[]): Uint8Array {
 /** What a block holds behind its checksum. */
 export function framesOfBlock(block: Uint8Array): Uint8Array {
   return block.subarray(BLOCK_HEAD_BYTES)
-}
-
-function viewOf(buffer: Buffer, start: number, length: number): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset + start, length)
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
