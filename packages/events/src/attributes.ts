@@ -70,6 +70,9 @@ function sizeDeltaOf(edit: Edit): number | null {
  * Numbers are little-endian.
  */
 const HEAD_BYTES = 19
+const LENGTH_BYTES = 2
+/** The high byte of a length that is not all there: longer than any header may be from there on. */
+const CUT_SHORT = 255
 const NOT_KNOWN = 255
 const MINOR_KNOWN = 1
 const MINOR = 2
@@ -82,7 +85,9 @@ export function encodeAttributes(attributes: Attributes): Uint8Array {
   const texts = [wiki, project ?? '', language ?? '', item ?? '', title, ...tags].map((text) =>
     Buffer.from(text),
   )
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + texts.reduce((sum, text) => sum + 2 + text.length, 0))
+  const bytes = Buffer.allocUnsafe(
+    HEAD_BYTES + texts.reduce((sum, text) => sum + LENGTH_BYTES + text.length, 0),
+  )
   bytes[0] = PAGE_CHANGE_KINDS.indexOf(attributes.kind)
   bytes[1] = attributes.performer === null ? NOT_KNOWN : PERFORMER_KINDS.indexOf(attributes.performer)
   bytes[2] =
@@ -102,33 +107,128 @@ export function encodeAttributes(attributes: Attributes): Uint8Array {
   return bytes
 }
 
-/** Throws a RangeError on bytes that `encodeAttributes` did not write. */
+/**
+ * The attributes in a header, decoded one by one when they are first asked for: most filters ask for one or two. Throws a
+ * RangeError on bytes that `encodeAttributes` did not write.
+ */
 export function decodeAttributes(header: Uint8Array): Attributes {
-  const bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength)
-  const kind = PAGE_CHANGE_KINDS[bytes.readUInt8(0)]
-  if (kind === undefined) throw new RangeError(`page change kind ${bytes[0]} does not exist`)
-  const flags = bytes.readUInt8(2)
-  const texts: string[] = []
-  for (let at = HEAD_BYTES; at < bytes.length; ) {
-    const start = at + 2
-    at = start + bytes.readUInt16LE(at)
+  return new EncodedAttributes(Buffer.from(header.buffer, header.byteOffset, header.byteLength))
+}
+
+/** The texts of the header, in their order; behind them come the tags. */
+const WIKI = 0
+const PROJECT = 1
+const LANGUAGE = 2
+const ITEM = 3
+const TITLE = 4
+const FIRST_TAG = 5
+
+class EncodedAttributes implements Attributes {
+  readonly #bytes: Buffer
+  #wiki: string | undefined
+  #project: string | undefined
+  #language: string | undefined
+  #item: string | undefined
+  #title: string | undefined
+  #tags: readonly string[] | undefined
+
+  constructor(bytes: Buffer) {
+    if (bytes.length < HEAD_BYTES) throw new RangeError('the attributes header is cut short')
+    if (PAGE_CHANGE_KINDS[bytes[0] ?? NOT_KNOWN] === undefined) {
+      throw new RangeError(`page change kind ${bytes[0]} does not exist`)
+    }
+    let at = HEAD_BYTES
+    while (at < bytes.length) at = textEnd(bytes, at)
     if (at > bytes.length) throw new RangeError('the attributes header is cut short')
-    texts.push(bytes.toString('utf8', start, at))
+    this.#bytes = bytes
   }
-  const [wiki = '', project, language, item, title = '', ...tags] = texts
-  return {
-    kind,
-    performer: PERFORMER_KINDS[bytes.readUInt8(1)] ?? null,
-    minor: flags & MINOR_KNOWN ? (flags & MINOR) !== 0 : null,
-    isRevert: (flags & IS_REVERT) !== 0,
-    namespace: bytes.readInt32LE(3),
-    sizeDelta: flags & SIZE_DELTA_KNOWN ? bytes.readInt32LE(7) : null,
-    page: flags & PAGE_KNOWN ? bytes.readDoubleLE(11) : null,
-    wiki,
-    project: project || null,
-    language: language || null,
-    item: item || null,
-    title,
-    tags,
+
+  get kind(): PageChangeKind {
+    // The constructor has seen that it exists.
+    return PAGE_CHANGE_KINDS[this.#bytes[0] ?? NOT_KNOWN] as PageChangeKind
   }
+
+  get performer(): PerformerKind | null {
+    return PERFORMER_KINDS[this.#bytes[1] ?? NOT_KNOWN] ?? null
+  }
+
+  get minor(): boolean | null {
+    return this.#has(MINOR_KNOWN) ? this.#has(MINOR) : null
+  }
+
+  get isRevert(): boolean {
+    return this.#has(IS_REVERT)
+  }
+
+  get namespace(): number {
+    return this.#bytes.readInt32LE(3)
+  }
+
+  get sizeDelta(): number | null {
+    return this.#has(SIZE_DELTA_KNOWN) ? this.#bytes.readInt32LE(7) : null
+  }
+
+  get page(): number | null {
+    return this.#has(PAGE_KNOWN) ? this.#bytes.readDoubleLE(11) : null
+  }
+
+  get wiki(): string {
+    this.#wiki ??= this.#text(WIKI)
+    return this.#wiki
+  }
+
+  get project(): string | null {
+    this.#project ??= this.#text(PROJECT)
+    return this.#project || null
+  }
+
+  get language(): string | null {
+    this.#language ??= this.#text(LANGUAGE)
+    return this.#language || null
+  }
+
+  get item(): string | null {
+    this.#item ??= this.#text(ITEM)
+    return this.#item || null
+  }
+
+  get title(): string {
+    this.#title ??= this.#text(TITLE)
+    return this.#title
+  }
+
+  get tags(): readonly string[] {
+    this.#tags ??= this.#textsFrom(FIRST_TAG)
+    return this.#tags
+  }
+
+  #has(flag: number): boolean {
+    return ((this.#bytes[2] ?? 0) & flag) !== 0
+  }
+
+  /** Empty when there are fewer texts. */
+  #text(index: number): string {
+    const start = this.#textStart(index)
+    if (start >= this.#bytes.length) return ''
+    return this.#bytes.toString('utf8', start + LENGTH_BYTES, textEnd(this.#bytes, start))
+  }
+
+  #textsFrom(index: number): readonly string[] {
+    const texts: string[] = []
+    for (let at = this.#textStart(index); at < this.#bytes.length; at = textEnd(this.#bytes, at)) {
+      texts.push(this.#bytes.toString('utf8', at + LENGTH_BYTES, textEnd(this.#bytes, at)))
+    }
+    return texts
+  }
+
+  #textStart(index: number): number {
+    let at = HEAD_BYTES
+    for (let left = index; left > 0 && at < this.#bytes.length; left--) at = textEnd(this.#bytes, at)
+    return at
+  }
+}
+
+/** Where the text whose length stands at `at` ends; beyond the bytes when they are cut short. */
+function textEnd(bytes: Buffer, at: number): number {
+  return at + LENGTH_BYTES + ((bytes[at] ?? 0) | ((bytes[at + 1] ?? CUT_SHORT) << 8))
 }

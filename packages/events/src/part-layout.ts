@@ -44,20 +44,37 @@ function escapeLineEnds(json: string): string {
 
 /** Where each part lies in the value. Throws on a header that Freshet did not write. */
 export function decodePartLayout(header: Uint8Array): readonly PartSlice[] {
+  const bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength)
+  const slices: PartSlice[] = []
   let start = 0
-  return Buffer.from(header.buffer, header.byteOffset, header.byteLength)
-    .toString('latin1')
-    .split(' ')
-    .map((entry) => {
-      const colon = entry.lastIndexOf(':')
-      const length = Number(entry.slice(colon + 1))
-      if (colon < 1 || colon === entry.length - 1 || !Number.isSafeInteger(length)) {
-        throw new Error(`malformed part "${entry}" in the record header`)
-      }
-      const slice = { name: entry.slice(0, colon), start, end: start + length }
-      start = slice.end
-      return slice
-    })
+  for (let at = 0; at <= bytes.length; ) {
+    const space = bytes.indexOf(SPACE, at)
+    const entryEnd = space < 0 ? bytes.length : space
+    const colon = bytes.lastIndexOf(COLON, entryEnd - 1)
+    const end = start + lengthIn(bytes, colon + 1, entryEnd)
+    if (colon <= at || colon === entryEnd - 1 || !Number.isSafeInteger(end)) {
+      throw new Error(`malformed part "${bytes.toString('latin1', at, entryEnd)}" in the record header`)
+    }
+    slices.push({ name: bytes.toString('latin1', at, colon), start, end })
+    start = end
+    at = entryEnd + 1
+  }
+  return slices
+}
+
+const SPACE = 0x20
+const COLON = 0x3a
+const ZERO = 0x30
+
+/** NaN when it is not written in digits alone. */
+function lengthIn(bytes: Uint8Array, start: number, end: number): number {
+  let length = 0
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO
+    if (digit < 0 || digit > 9) return Number.NaN
+    length = length * 10 + digit
+  }
+  return length
 }
 
 /**
@@ -83,3 +100,42 @@ export function projectParts(
   if (end === value.length - 1) return [...slices, value.subarray(start)]
   return [...slices, value.subarray(start, end), value.subarray(value.length - 1)]
 }
+
+/** How many bytes `writeParts` writes. */
+export function projectedBytes(layout: readonly PartSlice[], wanted: ReadonlySet<string>): number {
+  let bytes = 1
+  for (const { name, start, end } of layout) {
+    if (name === 'core' || wanted.has(name)) bytes += end - start
+  }
+  return bytes
+}
+
+/** Writes what `projectParts` gives, without the slices between, and returns where it ends. */
+export function writeParts(
+  target: Uint8Array,
+  at: number,
+  value: Uint8Array,
+  layout: readonly PartSlice[],
+  wanted: ReadonlySet<string>,
+): number {
+  let targetEnd = at
+  let start = 0
+  let end = 0
+  for (const part of layout) {
+    if (part.name !== 'core' && !wanted.has(part.name)) continue
+    if (part.start !== end) {
+      target.set(value.subarray(start, end), targetEnd)
+      targetEnd += end - start
+      start = part.start
+    }
+    end = part.end
+  }
+  if (start === 0 && end === value.length - 1) target.set(value, targetEnd)
+  else {
+    target.set(value.subarray(start, end), targetEnd)
+    target[targetEnd + end - start] = CLOSING_BRACE
+  }
+  return targetEnd + end - start + 1
+}
+
+const CLOSING_BRACE = 0x7d

@@ -97,4 +97,30 @@ describe('MovingCursor', () => {
       }),
     )
   })
+
+  it('rewrites a text of the same form into the one that it would write anew', () => {
+    const near = fc.nat({ max: 3_000 }).map(BigInt)
+    const next = fc.oneof({ weight: 9, arbitrary: near }, offset)
+    const moves = fc.array(fc.tuple(fc.nat({ max: 9 }), next), { minLength: 10, maxLength: 50 })
+    let rewritten = 0
+    fc.assert(
+      fc.property(offsets, moves, (start, steps) => {
+        const moving = new MovingCursor(LOG, start)
+        let form = -1
+        let text = new Uint8Array()
+        let partition = 0
+        for (const [turn, next] of steps) {
+          if (turn === 0) partition = (partition + 1) % start.length
+          moving.moveTo(partition, next)
+          if (moving.form === form) {
+            moving.rewrite(text, 3)
+            rewritten++
+          } else text = Buffer.from(`...${moving.toCursor()}...`)
+          form = moving.form
+          expect(Buffer.from(text).toString()).toBe(`...${moving.toCursor()}...`)
+        }
+      }),
+    )
+    expect(rewritten).toBeGreaterThan(50)
+  })
 })

@@ -13,6 +13,8 @@ export type Cursor = string & { readonly brand: 'cursor' }
 const SHAPE = /^([A-Za-z0-9_-]{6,22})~((?:[0-9a-z]{1,13}\.)*[0-9a-z]{1,13})~([0-9a-z]{4})$/
 const OFFSET_MAX = 2n ** 63n - 1n
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
+const DIGIT_CODES = new TextEncoder().encode(DIGITS)
+const RADIX = 36n
 const CHECK_DIGITS = 4
 
 /** What a cursor is read against: the log as it is now. */
@@ -59,15 +61,20 @@ export function decodeCursor(text: string, log: CursorLog): readonly bigint[] {
 
 /**
  * A cursor that moves along with a reader. Writing it out costs one number, not all of them, as long as the reader
- * stays in one partition.
+ * stays in one partition; and less still into the bytes of a text of it, since only some digits change.
  */
 export class MovingCursor {
   readonly #logId: string
   readonly #offsets: bigint[]
+  #form = 0
+  /** As long as the offset lies between the two, its text has the same number of digits. */
+  #formStart = 0n
+  #formEnd = 0n
   /** The partition that `#before` and `#after` were made for. */
   #partition = -1
   #before = ''
   #after = ''
+  #digits = 0
   #beforeCheck = RollingCheck.of('')
   #afterCheck = RollingCheck.of('')
 
@@ -84,6 +91,26 @@ export class MovingCursor {
   moveTo(partition: number, nextOffset: bigint): void {
     if (partition !== this.#partition) this.#turnTo(partition)
     this.#offsets[partition] = nextOffset
+    if (nextOffset < this.#formStart || nextOffset >= this.#formEnd) this.#changeForm(nextOffset)
+  }
+
+  /** Cursors of the same form differ in the digits of one number only, and have the same length. */
+  get form(): number {
+    return this.#form
+  }
+
+  /** Makes the text at `start`, which is one of this cursor in its present form, that of the cursor as it is now. */
+  rewrite(text: Uint8Array, start: number): void {
+    const offset = this.#offsets[this.#partition]
+    // An offset that is a form of its own has its text already.
+    if (offset === undefined || offset >= this.#formEnd) return
+    const digitsStart = start + this.#before.length
+    const digitsEnd = digitsStart + this.#digits
+    writeDigits(text, digitsStart, digitsEnd, Number(offset))
+    const digitsCheck = RollingCheck.ofBytes(text, digitsStart, digitsEnd)
+    const check = this.#beforeCheck.followedBy(digitsCheck).followedBy(this.#afterCheck)
+    const checkStart = digitsEnd + this.#after.length + 1
+    writeDigits(text, checkStart, checkStart + CHECK_DIGITS, check.value)
   }
 
   toCursor(): Cursor {
@@ -106,6 +133,28 @@ export class MovingCursor {
     this.#beforeCheck = RollingCheck.of(this.#before)
     this.#afterCheck = RollingCheck.of(this.#after)
     this.#partition = partition
+    this.#formEnd = 0n
+  }
+
+  #changeForm(offset: bigint): void {
+    this.#form++
+    this.#digits = offsetDigits(offset).length
+    this.#formStart = this.#digits === 1 ? 0n : RADIX ** BigInt(this.#digits - 1)
+    this.#formEnd = RADIX ** BigInt(this.#digits)
+    if (this.#formEnd <= BigInt(Number.MAX_SAFE_INTEGER)) return
+    // A number would not be exact, so every offset is a form of its own.
+    this.#formStart = offset
+    this.#formEnd = offset
+  }
+}
+
+/** Right-aligned, with leading zeros. */
+function writeDigits(text: Uint8Array, start: number, end: number, value: number): void {
+  let left = value
+  for (let at = end - 1; at >= start; at--) {
+    const rest = Math.floor(left / 36)
+    text[at] = DIGIT_CODES[left - rest * 36] ?? 0
+    left = rest
   }
 }
 

@@ -25,6 +25,17 @@ export class RollingCheck {
     return new RollingCheck(sum, power)
   }
 
+  /** Of ASCII text from `start` to `end`. */
+  static ofBytes(bytes: Uint8Array, start: number, end: number): RollingCheck {
+    let sum = 0
+    let power = 1
+    for (let index = start; index < end; index++) {
+      sum = (Math.imul(sum, RollingCheck.#MULTIPLIER) + (bytes[index] ?? 0)) | 0
+      power = Math.imul(power, RollingCheck.#MULTIPLIER)
+    }
+    return new RollingCheck(sum, power)
+  }
+
   followedBy(next: RollingCheck): RollingCheck {
     return new RollingCheck(
       (Math.imul(this.#sum, next.#power) + next.#sum) | 0,
