@@ -9,6 +9,11 @@ export class LogUnavailableError extends ChangeLogError {
   readonly isRetryable = true
 }
 
+/** The cluster does not let us in, or not do that: the credentials or their rights have to be put right. */
+export class LogAccessError extends ChangeLogError {
+  readonly isRetryable = false
+}
+
 /** Another process writes to this folder. It has to stop first. */
 export class LogLockedError extends ChangeLogError {
   readonly isRetryable = false

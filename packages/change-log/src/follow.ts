@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ReadOptions, RecordBatch } from './change-log.ts'
+import type { PartitionBounds, ReadOptions, RecordBatch } from './change-log.ts'
 import { OffsetBeyondEndError, OffsetTrimmedError } from './errors.ts'
 import type { RecordStore } from './record-store.ts'
 
@@ -7,7 +7,7 @@ import type { RecordStore } from './record-store.ts'
 export async function* follow(store: RecordStore, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const { topic, batchBytesMax, signal } = options
   const limits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: batchBytesMax }
-  checkPositions(store, topic, options.from)
+  checkPositions(topic, store.bounds(topic), options.from)
   const positions = [...options.from]
   while (!signal.aborted) {
     const { version } = store.tip
@@ -28,8 +28,11 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
 }
 
 /** Throws when reading cannot start at these offsets. */
-export function checkPositions(store: RecordStore, topic: string, from: readonly bigint[]): void {
-  const bounds = store.bounds(topic)
+export function checkPositions(
+  topic: string,
+  bounds: readonly PartitionBounds[],
+  from: readonly bigint[],
+): void {
   if (from.length !== bounds.length) {
     throw new OffsetBeyondEndError(
       `${topic} has ${bounds.length} partitions, the position names ${from.length}`,

@@ -1,0 +1,93 @@
+import Connection from 'kafkajs/src/network/connection.js'
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js'
+import protocol, { type ApiVersions, type Protocol } from 'kafkajs/src/protocol/requests/index.js'
+import type { KafkaConnectionOptions } from './kafka-options.ts'
+import { kafkajsLogger, openSocket } from './kafkajs.ts'
+import type { KafkajsAnswers } from './kafkajs-answers.ts'
+import type { BrokerAddress } from './requests/cluster-metadata.ts'
+import type { Request } from './requests/request.ts'
+
+/** A broker that does not take a connection within this time is away. */
+const CONNECT_MS_MAX = 3_000
+
+/**
+ * One connection to one broker, opened when it is used, and again after it broke. A broker answers one request of a connection
+ * after the other, so what may wait there (a read at the tip, joining a group) has a connection of its own.
+ */
+export class BrokerConnection {
+  readonly #connection: Connection
+  #opening: Promise<ApiVersions> | undefined
+
+  constructor({ host, port }: Pick<BrokerAddress, 'host' | 'port'>, options: KafkaConnectionOptions) {
+    this.#connection = new Connection({
+      host,
+      port,
+      clientId: options.clientId,
+      ssl: options.tls ?? null,
+      sasl: options.sasl === undefined ? null : { ...options.sasl },
+      connectionTimeout: CONNECT_MS_MAX,
+      requestTimeout: options.requestTimeoutMs,
+      socketFactory: openSocket,
+      logger: kafkajsLogger(options.logger),
+    })
+  }
+
+  async send<T>({ apiKey, apiVersion, apiName, encode, decode }: Request<T>): Promise<T> {
+    await this.#open()
+    return this.#connection.send<T, { readonly answer: T }>({
+      request: { apiKey, apiVersion, apiName, encode: async () => encode() },
+      // kafkajs looks for a throttle time in what was decoded.
+      response: {
+        decode: async (payload) => ({ answer: decode(payload) }),
+        parse: async ({ answer }) => answer,
+      },
+    })
+  }
+
+  /** A request as kafkajs encodes it, in the newest version that both sides know. Error codes in the answer are left to the caller. */
+  async call<Name extends keyof KafkajsAnswers>(name: Name, args: object): Promise<KafkajsAnswers[Name]> {
+    const versions = await this.#open()
+    return this.#connection.send(requestOf(versions, name, args))
+  }
+
+  close(): void {
+    this.#connection.rejectRequests(new Error('the connection was closed'))
+    void this.#connection.disconnect()
+  }
+
+  #open(): Promise<ApiVersions> {
+    if (this.#opening !== undefined && this.#connection.isConnected()) return this.#opening
+    // Shared: kafkajs opens a second socket when two ask at a time.
+    this.#opening = this.#connect().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  async #connect(): Promise<ApiVersions> {
+    await this.#connection.connect()
+    const request = requestOf({ [API_VERSIONS]: { minVersion: 0, maxVersion: 2 } }, 'ApiVersions', {})
+    const { apiVersions } = await this.#connection.send(request)
+    const versions = Object.fromEntries(apiVersions.map(({ apiKey, ...range }) => [apiKey, range]))
+    this.#connection.setVersions(versions)
+    this.#connection.setSupportAuthenticationProtocol(true)
+    await this.#connection.authenticate()
+    return versions
+  }
+}
+
+const API_VERSIONS = 18
+
+function requestOf<Name extends keyof KafkajsAnswers>(
+  versions: ApiVersions,
+  name: Name,
+  args: object,
+): Protocol<KafkajsAnswers[Name], KafkajsAnswers[Name]> {
+  const definition = protocol.requests[name]
+  const apiKey = apiKeys[name]
+  if (definition === undefined || apiKey === undefined) throw new Error(`kafkajs does not know ${name}`)
+  const found = protocol.lookup(versions)(apiKey, definition)(args)
+  const decode = found.response.decode as (payload: Buffer) => Promise<KafkajsAnswers[Name]>
+  return { ...found, response: { decode, parse: async (answer) => answer } }
+}

@@ -1,0 +1,222 @@
+import { gunzipSync } from 'node:zlib'
+import type { LogRecord, RecordHeaders } from '../change-log.ts'
+import { LogCorruptError } from '../errors.ts'
+import { decompressZstd } from './kafkajs.ts'
+
+/** A transaction whose records are not for readers, from its first offset on up to its marker. */
+export interface AbortedTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: bigint
+}
+
+/** The committed records of one batch of the log; none when they are aborted, compacted away, or the batch is a marker. */
+export interface DecodedBatch {
+  readonly records: readonly LogRecord[]
+  readonly nextOffset: bigint
+}
+
+/*
+ * Record batch, version 2 (https://kafka.apache.org/documentation/#recordbatch). Numbers are big-endian.
+ *
+ *     0 i64 first offset · 8 i32 bytes that follow · 12 i32 leader epoch · 16 i8 version · 17 u32 crc32c ·
+ *     21 i16 attributes · 23 i32 last offset - first · 27 i64 first timestamp · 35 i64 newest timestamp ·
+ *     43 i64 producer id · 51 i16 producer epoch · 53 i32 first sequence · 57 i32 number of records · 61 records
+ */
+const LENGTH_AT = 8
+const VERSION_AT = 16
+const ATTRIBUTES_AT = 21
+const LAST_OFFSET_DELTA_AT = 23
+const FIRST_TIMESTAMP_AT = 27
+const NEWEST_TIMESTAMP_AT = 35
+const PRODUCER_ID_AT = 43
+const COUNT_AT = 57
+const RECORDS_AT = 61
+const VERSION = 2
+
+const COMPRESSION = 0x07
+const LOG_APPEND_TIME = 0x08
+const TRANSACTIONAL = 0x10
+const CONTROL = 0x20
+
+const GZIP = 1
+const ZSTD = 4
+/** Type of a control record, behind its version: how the transaction ended. */
+const CONTROL_TYPE_AT = 2
+const ABORT = 0
+
+export interface BatchesOptions {
+  readonly topic: string
+  readonly partition: number
+  /** Records before it are left out: a batch comes whole, also when it begins earlier. */
+  readonly from: bigint
+  readonly bytes: Buffer
+  readonly abortedTransactions: readonly AbortedTransaction[]
+}
+
+/** Reads one batch after the other, so that no more than one is unpacked at a time. A batch that is cut off ends it. */
+export async function* recordBatches(options: BatchesOptions): AsyncGenerator<DecodedBatch> {
+  const { bytes, from } = options
+  const aborted = new AbortedProducers(options.abortedTransactions)
+  for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
+    const end = endOfBatch(bytes, start)
+    if (end > bytes.length) return
+    const batch = bytes.subarray(start, end)
+    start = end
+    checkVersion(batch, options)
+    const nextOffset = nextOffsetOf(batch, 0)
+    if (nextOffset <= from) continue
+    const isForReaders = aborted.pass(batch, nextOffset)
+    yield { records: isForReaders ? await recordsOf(batch, options) : [], nextOffset }
+  }
+}
+
+/** What comes after the last whole batch; undefined without one. */
+export function storedEnd(bytes: Buffer): bigint | undefined {
+  let storedEnd: bigint | undefined
+  for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
+    const end = endOfBatch(bytes, start)
+    if (end > bytes.length) break
+    storedEnd = nextOffsetOf(bytes, start)
+    start = end
+  }
+  return storedEnd
+}
+
+function endOfBatch(bytes: Buffer, start: number): number {
+  return start + LENGTH_AT + 4 + bytes.readInt32BE(start + LENGTH_AT)
+}
+
+function nextOffsetOf(bytes: Buffer, start: number): bigint {
+  return bytes.readBigInt64BE(start) + BigInt(bytes.readInt32BE(start + LAST_OFFSET_DELTA_AT)) + 1n
+}
+
+/** Follows which producers' transactions are aborted at the place that is read. */
+class AbortedProducers {
+  readonly #ahead: AbortedTransaction[]
+  readonly #open = new Set<bigint>()
+
+  constructor(transactions: readonly AbortedTransaction[]) {
+    this.#ahead = transactions.toSorted((left, right) => (left.firstOffset < right.firstOffset ? -1 : 1))
+  }
+
+  /** Whether the records of the batch are for readers. */
+  pass(batch: Buffer, nextOffset: bigint): boolean {
+    for (
+      let next = this.#ahead[0];
+      next !== undefined && next.firstOffset < nextOffset;
+      next = this.#ahead[0]
+    ) {
+      this.#open.add(next.producerId)
+      this.#ahead.shift()
+    }
+    const attributes = batch.readInt16BE(ATTRIBUTES_AT)
+    if ((attributes & TRANSACTIONAL) === 0) return (attributes & CONTROL) === 0
+    const producerId = batch.readBigInt64BE(PRODUCER_ID_AT)
+    if ((attributes & CONTROL) === 0) return !this.#open.has(producerId)
+    if (isAbort(batch)) this.#open.delete(producerId)
+    return false
+  }
+}
+
+/** A marker that compaction has emptied stands for a transaction of which nothing is left. */
+function isAbort(batch: Buffer): boolean {
+  if (batch.readInt32BE(COUNT_AT) === 0) return true
+  const cursor = new RecordCursor(batch, RECORDS_AT)
+  cursor.skipToKey()
+  return cursor.bytes()?.readInt16BE(CONTROL_TYPE_AT) === ABORT
+}
+
+function checkVersion(batch: Buffer, { topic, partition }: BatchesOptions): void {
+  const version = batch.readInt8(VERSION_AT)
+  if (version === VERSION) return
+  throw new LogCorruptError(`${topic}/${partition}: a batch of version ${version} instead of ${VERSION}`)
+}
+
+async function recordsOf(
+  batch: Buffer,
+  { topic, partition, from }: BatchesOptions,
+): Promise<readonly LogRecord[]> {
+  const attributes = batch.readInt16BE(ATTRIBUTES_AT)
+  const firstOffset = batch.readBigInt64BE(0)
+  const firstTimestamp = Number(batch.readBigInt64BE(FIRST_TIMESTAMP_AT))
+  const appendTimestamp =
+    (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.readBigInt64BE(NEWEST_TIMESTAMP_AT))
+  const unpacked = await unpackedRecords(batch, attributes & COMPRESSION)
+  const cursor = new RecordCursor(unpacked, 0)
+  const records: LogRecord[] = []
+  for (let left = batch.readInt32BE(COUNT_AT); left > 0; left--) {
+    const { timestampDelta, offsetDelta } = cursor.skipToKey()
+    const offset = firstOffset + BigInt(offsetDelta)
+    const key = cursor.bytes()
+    const value = cursor.bytes()
+    const headers = cursor.headers()
+    if (offset < from) continue
+    const timestampMs = appendTimestamp ?? firstTimestamp + timestampDelta
+    records.push({ topic, partition, offset, timestampMs, key: key?.toString() ?? '', headers, value })
+  }
+  return records
+}
+
+function unpackedRecords(batch: Buffer, compression: number): Buffer | Promise<Buffer> {
+  const packed = batch.subarray(RECORDS_AT)
+  switch (compression) {
+    case 0:
+      return packed
+    case GZIP:
+      return gunzipSync(packed)
+    case ZSTD:
+      return decompressZstd(packed)
+    default:
+      throw new LogCorruptError(
+        `a batch of records is compressed with codec ${compression}: only gzip and zstd are read. Was it written by another program?`,
+      )
+  }
+}
+
+/** Reads records one field after the other. */
+class RecordCursor {
+  readonly #buffer: Buffer
+  #at: number
+
+  constructor(buffer: Buffer, start: number) {
+    this.#buffer = buffer
+    this.#at = start
+  }
+
+  skipToKey(): { readonly timestampDelta: number; readonly offsetDelta: number } {
+    this.#varint() // length
+    this.#at++ // attributes, of which there are none
+    return { timestampDelta: this.#varint(), offsetDelta: this.#varint() }
+  }
+
+  bytes(): Buffer | null {
+    const length = this.#varint()
+    if (length < 0) return null
+    this.#at += length
+    return this.#buffer.subarray(this.#at - length, this.#at)
+  }
+
+  headers(): RecordHeaders {
+    const count = this.#varint()
+    if (count === 0) return NO_HEADERS
+    const entries: [string, Uint8Array][] = []
+    for (let index = 0; index < count; index++) {
+      entries.push([this.bytes()?.toString() ?? '', this.bytes() ?? NO_BYTES])
+    }
+    return Object.fromEntries(entries)
+  }
+
+  /** A zigzag number of up to 64 bits; by multiplication, because shifts end at 32. */
+  #varint(): number {
+    let byte = this.#buffer[this.#at++] ?? 0
+    let value = byte & 0x7f
+    for (let scale = 128; byte >= 0x80; scale *= 128) {
+      byte = this.#buffer[this.#at++] ?? 0
+      value += (byte & 0x7f) * scale
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0)
+const NO_HEADERS: RecordHeaders = {}
