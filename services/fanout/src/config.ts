@@ -20,6 +20,11 @@ export const FANOUT_SETTINGS = {
       .describe(
         'Bytes written to one connection that its partner has not taken yet; past it the partner is waited for. One frame more may be on the way.',
       ),
+    flushIntervalMs: count
+      .default(5)
+      .describe(
+        'Least time between two writes to live subscribers: changes that come faster go out together.',
+      ),
     readBatchBytesMax: count
       .default(256 * 1024)
       .describe(

@@ -1,12 +1,14 @@
 import type { ChangeLog } from '@freshet/change-log'
 import type { FanoutSettings } from './config.ts'
 import type { SharedFilters } from './matching/shared-filters.ts'
+import type { Broadcast } from './subscription/broadcast.ts'
 import type { Tail } from './tail/tail.ts'
 
 /** What all connections share. */
 export interface FanoutContext {
   readonly log: ChangeLog
   readonly tail: Tail
+  readonly broadcast: Broadcast
   readonly filters: SharedFilters
   readonly settings: FanoutSettings
   readonly clock: () => number

@@ -9,6 +9,7 @@ import { SharedFilters } from './matching/shared-filters.ts'
 import { onTailFailed } from './metrics.ts'
 import { changesRoute } from './routes/changes.ts'
 import { ChangesUpgrade } from './routes/changes-upgrade.ts'
+import { Broadcast } from './subscription/broadcast.ts'
 import { Tail } from './tail/tail.ts'
 import { TailFollower } from './tail/tail-follower.ts'
 
@@ -48,10 +49,16 @@ export class Fanout implements AsyncDisposable {
       batchBytesMax: settings.readBatchBytesMax,
     })
     const filters = new SharedFilters(settings.filterValuesTotalMax)
-    const context = { log, tail, filters, settings, clock: Date.now }
+    const clock = Date.now
+    const broadcast = new Broadcast({ tail, filters, clock, flushIntervalMs: settings.flushIntervalMs })
+    const context = { log, tail, broadcast, filters, settings, clock }
     const connections = new Connections(context)
     const follower = new TailFollower(tail)
-    const following = follower.run(this.#stopped.signal).catch((error) => this.#fail(error))
+    const { signal } = this.#stopped
+    const following = Promise.all([follower.run(signal), broadcast.run(signal)]).then(
+      () => undefined,
+      (error) => this.#fail(error),
+    )
     const ticks = setInterval(() => connections.tick(Date.now(), follower.outage === undefined), TICK_MS)
     this.#running = { context, connections, follower, following, ticks }
   }

@@ -37,12 +37,13 @@ export class Connection {
   /** Opens a subscription and delivers until it ends. `acknowledge` is called with its cursor before anything else. */
   open(id: string, { filter, parts, start, end }: Admission, acknowledge: (cursor: Cursor) => void): void {
     const { transport } = this
-    const { log, tail, settings, clock } = this.#context
+    const { log, tail, broadcast, settings, clock } = this.#context
     const { unsentBytesMax, readBatchBytesMax, progressIntervalMs } = settings
     const representation = new Representation(transport.framing, parts, id)
     const subscription = new Subscription({
       log,
       tail,
+      broadcast,
       delivery: new Delivery({ transport, filter, representation, unsentBytesMax, clock }),
       start,
       end,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import {
+  type ChangeAttributes,
   type CompiledFilter,
   canonicalFilter,
   compileFilter,
@@ -10,12 +11,15 @@ import {
 
 /** A filter in use, compiled once for all subscriptions that wrote the same. */
 export interface SharedFilter {
+  /** A small number, of this filter alone as long as it is in use. */
+  readonly id: number
   readonly matches: CompiledFilter
   /** The subscription does not need it any more. Once. */
   release(): void
 }
 
 interface Entry {
+  readonly id: number
   readonly matches: CompiledFilter
   readonly values: number
   users: number
@@ -26,6 +30,7 @@ export class SharedFilters {
   readonly #valuesMax: number
   readonly #entries = new Map<string, Entry>()
   #values = 0
+  #nextId = 0
 
   constructor(valuesMax: number) {
     this.#valuesMax = valuesMax
@@ -42,7 +47,14 @@ export class SharedFilters {
     const key = hash('sha256', filterKey(canonical))
     const entry = this.#entries.get(key) ?? this.#add(key, canonical)
     entry.users++
-    return { matches: entry.matches, release: () => this.#release(key, entry) }
+    return { id: entry.id, matches: entry.matches, release: () => this.#release(key, entry) }
+  }
+
+  /** The ids of the filters that want a change with these attributes. */
+  matching(attributes: ChangeAttributes): readonly number[] {
+    const ids: number[] = []
+    for (const { id, matches } of this.#entries.values()) if (matches(attributes)) ids.push(id)
+    return ids
   }
 
   #add(key: string, filter: Filter): Entry {
@@ -54,7 +66,7 @@ export class SharedFilters {
         'Try again later, or with a smaller filter.',
       )
     }
-    const entry = { matches: compileFilter(filter), values, users: 0 }
+    const entry = { id: this.#nextId++, matches: compileFilter(filter), values, users: 0 }
     this.#entries.set(key, entry)
     this.#values += values
     return entry

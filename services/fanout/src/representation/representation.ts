@@ -11,32 +11,42 @@ import {
 import type { StoredChange } from '../stored-change.ts'
 import { textFrame } from './text-frame.ts'
 
+/** Frames of changes that are nothing but the change's bytes with text around them, so that many are made in one go. */
+export interface PlainFrames {
+  readonly framing: Framing
+  readonly parts: ReadonlySet<string>
+  readonly subscription: string
+}
+
 /** How one subscription gets its frames as bytes: parts, framing, and on a WebSocket the subscription's name. */
 export class Representation {
   /** Equal for representations that make the same bytes of a record. */
   readonly key: string
   /** Whether others have the same, so that keeping the bytes pays. Names that partners chose are as good as unique. */
   readonly isShared: boolean
-  readonly #framing: Framing
+  /** How its frames are made; undefined when there is more to it than that, and `change` has to make each one. */
+  readonly plain: PlainFrames | undefined
+  readonly framing: Framing
   readonly #parts: ReadonlySet<string>
   readonly #subscription: string
 
   constructor(framing: Framing, parts: readonly Part[], subscription: string) {
-    this.#framing = framing
+    this.framing = framing
     this.#parts = new Set(parts)
     this.#subscription = subscription
+    this.plain = { framing, parts: this.#parts, subscription }
     this.key = `${framing} ${parts.join(',')} ${framing === 'websocket' ? subscription : ''}`
     this.isShared = framing !== 'websocket' || subscription === DEFAULT_SUBSCRIPTION
   }
 
   change({ value, layout }: StoredChange, cursor: Cursor): Uint8Array {
-    const { before, after } = changeEnvelope(this.#framing, cursor, this.#subscription)
+    const { before, after } = changeEnvelope(this.framing, cursor, this.#subscription)
     const pieces = [Buffer.from(before), ...projectParts(value, layout, this.#parts), Buffer.from(after)]
-    return this.#framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
+    return this.framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
   }
 
   control(frame: ControlFrame): Uint8Array {
-    return controlBytes(this.#framing, frame, this.#subscription)
+    return controlBytes(this.framing, frame, this.#subscription)
   }
 }
 

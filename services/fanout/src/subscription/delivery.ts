@@ -1,13 +1,17 @@
+import type { LogRecord } from '@freshet/change-log'
 import type { ControlFrame, Cursor, MovingCursor } from '@freshet/protocol'
 import { cursorOf } from '@freshet/protocol'
 import type { SharedFilter } from '../matching/shared-filters.ts'
 import { onDelivered, onGap } from '../metrics.ts'
 import type { Representation } from '../representation/representation.ts'
-import type { StoredChange } from '../stored-change.ts'
+import { readStoredChange, type StoredChange } from '../stored-change.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
 import type { Transport } from '../transport/transport.ts'
+import { DueFrames } from './due-frames.ts'
+import { readRun } from './replay-run.ts'
 import type { Passing } from './stream-end.ts'
+import { unreadableGap } from './unreadable-gap.ts'
 
 export interface DeliveryOptions {
   readonly transport: Transport
@@ -27,10 +31,7 @@ export class Delivery {
   readonly #options: DeliveryOptions
   #filter: SharedFilter
   #representation: Representation
-  #frames: Uint8Array[] = []
-  #frameBytes = 0
-  #changes = 0
-  #changeTimestampMs = 0
+  readonly #due = new DueFrames()
   #isBlocked = false
   #passedRecords = 0
   #passedTimestampMs: number | undefined
@@ -44,9 +45,23 @@ export class Delivery {
     this.#toldMs = options.clock()
   }
 
+  get filter(): SharedFilter {
+    return this.#filter
+  }
+
+  get representation(): Representation {
+    return this.#representation
+  }
+
   /** Whether another frame may be made. */
   get hasRoom(): boolean {
-    return this.#options.transport.pendingBytes + this.#frameBytes < this.#options.unsentBytesMax
+    return this.roomBytes > 0
+  }
+
+  /** What may be made before the partner has to take some of it; the last frame may exceed it. */
+  get roomBytes(): number {
+    const { transport, unsentBytesMax } = this.#options
+    return unsentBytesMax - transport.pendingBytes - this.#due.bytes
   }
 
   /** Whether the partner is what is waited for. */
@@ -96,72 +111,99 @@ export class Delivery {
   pass(record: Passing, change: StoredChange | undefined, cursor: MovingCursor): void {
     const before = change === undefined ? cursor.toCursor() : undefined
     cursor.moveTo(record.partition, record.offset + 1n)
-    this.#passed(record)
+    this.passed(1, record.timestampMs)
     if (change === undefined) this.#passUnreadable(before ?? cursor.toCursor(), cursor.toCursor())
     else if (this.#filter.matches(change.attributes)) {
       const reached = cursor.toCursor()
-      this.#addChange(this.#representation.change(change, reached), reached, record)
+      this.#due.addChange(this.#representation.change(change, reached), reached, record.timestampMs)
     }
+  }
+
+  /**
+   * Passes records of one partition, which follow on each other, from `start` up to `stop` or until there is no more room.
+   * Returns the index of the first that was not passed.
+   */
+  passRun(records: readonly LogRecord[], start: number, stop: number, cursor: MovingCursor): number {
+    let index = start
+    while (index < stop && this.hasRoom) {
+      index = this.#passPlain(records, index, stop, cursor)
+      const record = records[index]
+      if (record === undefined || index === stop || !this.hasRoom) continue
+      this.pass(record, readStoredChange(record), cursor)
+      index++
+    }
+    return index
   }
 
   /** For a reader that has all of the tail up to the entry, and so shares its cursor and its frames. */
   passEntry(entry: TailEntry, tail: Tail, before: Cursor): void {
-    this.#passed(entry)
+    this.passed(1, entry.timestampMs)
     if (entry.change === undefined) this.#passUnreadable(before, entry.cursor)
     else if (this.#filter.matches(entry.change.attributes)) {
-      this.#addChange(tail.frame(entry, this.#representation, entry.change), entry.cursor, entry)
+      const frame = tail.frame(entry, this.#representation, entry.change)
+      this.#due.addChange(frame, entry.cursor, entry.timestampMs)
     }
+  }
+
+  /** Records were passed, by this delivery or by the broadcast on its behalf. */
+  passed(records: number, timestampMs: number): void {
+    this.#passedRecords += records
+    this.#passedTimestampMs = timestampMs
   }
 
   /** Writes what was passed and wanted. */
   flush(isLive: boolean): void {
-    if (this.#frames.length === 0) return
+    const { frames, bytes, changes, newestChangeMs, cursor, isEmpty } = this.#due
+    if (isEmpty) return
     const { transport, clock } = this.#options
-    transport.write(this.#frames)
+    transport.write(frames)
     this.#toldMs = clock()
+    this.#toldCursor = cursor ?? this.#toldCursor
     onDelivered({
       transport: transport.framing,
-      changes: this.#changes,
-      bytes: this.#frameBytes,
-      latencyMs:
-        isLive && this.#changes > 0 ? Math.max(0, this.#toldMs - this.#changeTimestampMs) : undefined,
+      changes,
+      bytes,
+      latencyMs: isLive && changes > 0 ? Math.max(0, this.#toldMs - newestChangeMs) : undefined,
     })
-    this.#frames = []
-    this.#frameBytes = 0
-    this.#changes = 0
+    this.#due.clear()
+  }
+
+  /**
+   * Writes bytes that others are sent as well, unless that would exceed what may be unsent; then nothing is written, and
+   * false returned. To be counted by the caller.
+   */
+  share(bytes: Uint8Array, cursor: Cursor | undefined, nowMs: number): boolean {
+    const { transport, unsentBytesMax } = this.#options
+    const { pendingBytes } = transport
+    if (pendingBytes > 0 && pendingBytes + bytes.length > unsentBytesMax) return false
+    transport.write([bytes])
+    this.#toldMs = nowMs
+    this.#toldCursor = cursor ?? this.#toldCursor
+    return true
   }
 
   /** Writes a control frame, behind what was passed before. */
   control(frame: ControlFrame): void {
-    this.#addControl(frame)
+    this.#due.addControl(this.#representation.control(frame), cursorOf(frame))
     this.flush(false)
   }
 
-  #passed({ timestampMs }: Passing): void {
-    this.#passedRecords++
-    this.#passedTimestampMs = timestampMs
+  /** Those that are rendered in one go. Ends before one that cannot be read, and passes none when it takes more than that. */
+  #passPlain(records: readonly LogRecord[], start: number, stop: number, cursor: MovingCursor): number {
+    const { plain } = this.#representation
+    if (plain === undefined) return start
+    const { matches } = this.#filter
+    const { roomBytes } = this
+    const run = readRun({ records, start, stop, matches, plain, roomBytes }, cursor)
+    const last = records[run.stop - 1]
+    if (run.stop === start || last === undefined) return start
+    this.passed(run.stop - start, last.timestampMs)
+    if (run.cursor !== undefined) this.#due.addRun(run.frames, run.changes, run.cursor, last.timestampMs)
+    return run.stop
   }
 
   #passUnreadable(from: Cursor, to: Cursor): void {
-    const remedy =
-      'This change is damaged. Fetch the page that it belongs to from the wiki, and tell the operator.'
-    this.#addControl({ type: 'gap', from, to, reason: 'unreadable', remedy })
+    this.#due.addControl(this.#representation.control(unreadableGap(from, to)), to)
     onGap('unreadable', from, to)
-  }
-
-  #addChange(frame: Uint8Array, cursor: Cursor, { timestampMs }: Passing): void {
-    this.#add(frame, cursor)
-    this.#changes++
-    this.#changeTimestampMs = timestampMs
-  }
-
-  #addControl(frame: ControlFrame): void {
-    this.#add(this.#representation.control(frame), cursorOf(frame))
-  }
-
-  #add(frame: Uint8Array, cursor: Cursor | undefined): void {
-    this.#frames.push(frame)
-    this.#frameBytes += frame.length
-    this.#toldCursor = cursor ?? this.#toldCursor
   }
 }

@@ -1,48 +1,83 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Cursor } from '@freshet/protocol'
+import type { Broadcast } from './broadcast.ts'
+import type { BroadcastMember } from './broadcast-group.ts'
 import { type ReaderOptions, SCAN_RECORDS_MAX } from './catching-up.ts'
+import type { Delivery } from './delivery.ts'
 
-/** Has all that the tail has before a sequence number, so its cursor and its frames are the tail's. */
-export class Live {
+export interface LiveOptions extends ReaderOptions {
+  readonly broadcast: Broadcast
+}
+
+/**
+ * Has all that the tail has before a sequence number, so its cursor and its frames are the tail's. While it keeps up it
+ * is a member of the broadcast; after that it passes by itself what it missed, until it is one again.
+ */
+export class Live implements BroadcastMember {
   readonly type = 'live'
-  readonly #options: ReaderOptions
+  readonly #options: LiveOptions
   #sequence: number
   #cursor: Cursor
 
   /** `sequence` is the tail's next one. */
-  constructor(options: ReaderOptions, sequence: number) {
+  constructor(options: LiveOptions, sequence: number) {
     this.#options = options
     this.#sequence = sequence
     this.#cursor = options.tail.cursor
   }
 
+  get delivery(): Delivery {
+    return this.#options.delivery
+  }
+
+  get sequence(): number {
+    return this.#isMember ? this.#options.broadcast.sequence : this.#sequence
+  }
+
   get cursor(): Cursor {
-    return this.#cursor
+    return this.#isMember ? this.#options.broadcast.cursor : this.#cursor
   }
 
   /** Behind the tail, and with the tail behind the log. */
   get lagRecords(): number {
     const { tail } = this.#options
-    const tailLag = tail.ends.reduce((sum, end, index) => sum + Number(end - (tail.offsets[index] ?? end)), 0)
-    return tail.nextSequence - this.#sequence + tailLag
+    return tail.nextSequence - this.sequence + tail.lagRecords
   }
 
   /** Follows the tail until that has let go of what is next, the end is due, or the signal aborts. */
   async run(): Promise<void> {
-    const { tail, delivery, end, wakeUp, clock, signal } = this.#options
+    const { tail, delivery, end, clock, signal } = this.#options
     while (!signal.aborted && !end.isDue(clock()) && this.#sequence >= tail.firstSequence) {
-      this.#passEntries()
+      this.passEntries()
       if (!delivery.hasRoom) await delivery.room()
       else if (this.#sequence < tail.nextSequence) await nextTurn()
-      else {
-        this.#cursor = tail.cursor
-        tail.ringAfter(this.#sequence, wakeUp)
-        await wakeUp.sleep()
-      }
+      else await this.#follow()
     }
   }
 
-  #passEntries(): void {
+  /** Counts as passed what the broadcast has delivered so far. */
+  account(): void {
+    const { broadcast, delivery } = this.#options
+    if (!this.#isMember) return
+    const records = broadcast.sequence - this.#sequence
+    if (records > 0) delivery.passed(records, broadcast.passedTimestampMs)
+    this.#sequence = broadcast.sequence
+    this.#cursor = broadcast.cursor
+  }
+
+  /** Has the broadcast deliver nothing more. Before filter or representation change, and at the end. */
+  leave(): void {
+    this.account()
+    this.#options.broadcast.leave(this)
+    this.#options.wakeUp.ring()
+  }
+
+  dropped(): void {
+    this.account()
+    this.#options.wakeUp.ring()
+  }
+
+  passEntries(): void {
     const { tail, delivery, end } = this.#options
     const stop = this.#sequence + SCAN_RECORDS_MAX
     while (this.#sequence < stop && delivery.hasRoom) {
@@ -53,5 +88,20 @@ export class Live {
       this.#sequence++
     }
     delivery.flush(true)
+  }
+
+  get #isMember(): boolean {
+    return this.#options.broadcast.has(this)
+  }
+
+  /** Until it has to go on by itself, or something else wakes it. */
+  async #follow(): Promise<void> {
+    const { tail, end, broadcast, wakeUp } = this.#options
+    this.#cursor = tail.cursor
+    if (end.isNever) broadcast.join(this)
+    else tail.ringAfter(this.#sequence, wakeUp)
+    await wakeUp.sleep()
+    this.account()
+    broadcast.leave(this)
   }
 }

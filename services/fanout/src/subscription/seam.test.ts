@@ -11,6 +11,7 @@ import { Tail } from '../tail/tail.ts'
 import { TailFollower } from '../tail/tail-follower.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
 import { InMemoryTransport } from '../transport/in-memory-transport.ts'
+import { Broadcast } from './broadcast.ts'
 import { Delivery } from './delivery.ts'
 import { StreamEnd } from './stream-end.ts'
 import { Subscription } from './subscription.ts'
@@ -90,7 +91,8 @@ class World {
   readonly #filters = new SharedFilters(1_000)
   readonly #stop = new AbortController()
   #tail: Tail | undefined
-  #following: Promise<void> | undefined
+  #broadcast: Broadcast | undefined
+  #following: Promise<unknown> | undefined
   #transport = new InMemoryTransport('ndjson')
   #subscription: Subscription | undefined
   /** Filters of updates that the partner has not heard of yet. */
@@ -108,7 +110,14 @@ class World {
   async start(): Promise<void> {
     await this.log.ensureTopics([changesTopic(PARTITIONS, 1_000)])
     this.#tail = await Tail.open({ log: this.log, bytesMax: 16_000, batchBytesMax: 600 })
-    this.#following = new TailFollower(this.#tail).run(this.#stop.signal)
+    this.#broadcast = new Broadcast({
+      tail: this.#tail,
+      filters: this.#filters,
+      clock: () => this.#clockMs,
+      flushIntervalMs: 1,
+    })
+    const { signal } = this.#stop
+    this.#following = Promise.all([new TailFollower(this.#tail).run(signal), this.#broadcast.run(signal)])
     await this.#subscribe()
   }
 
@@ -152,13 +161,14 @@ class World {
   }
 
   async #subscribe(): Promise<void> {
-    if (this.#tail === undefined) throw new Error('not started')
+    if (this.#tail === undefined || this.#broadcast === undefined) throw new Error('not started')
     this.#transport = new InMemoryTransport('ndjson')
     this.#updates = []
     const clock = () => this.#clockMs
     this.#subscription = new Subscription({
       log: this.log,
       tail: this.#tail,
+      broadcast: this.#broadcast,
       delivery: new Delivery({
         transport: this.#transport,
         filter: this.#filters.acquire(this.#heardFilter),

@@ -40,6 +40,10 @@ export class StreamEnd {
     return this.#offsets === undefined
   }
 
+  get isNever(): boolean {
+    return this.isOpen && this.#timeMs === Number.POSITIVE_INFINITY
+  }
+
   /** Whether the time has come, and `settle` is to find out what it means in offsets. */
   isDue(nowMs: number): boolean {
     return this.isOpen && (this.#isTimeSeen || nowMs >= this.#timeMs)
@@ -55,6 +59,13 @@ export class StreamEnd {
     // The log's clock may be ahead of ours.
     if (timestampMs >= this.#timeMs) this.#isTimeSeen = true
     return this.#isTimeSeen
+  }
+
+  /** How many of these records of one partition, which are in order, do not lie behind the end. */
+  countBefore(records: readonly Passing[]): number {
+    const last = records.at(-1)
+    if (last === undefined || !this.isPassedBy(last)) return records.length
+    return records.findIndex((record) => this.isPassedBy(record))
   }
 
   /** How far a reader that has read up to `nextOffset` may say it has come. */

@@ -7,6 +7,7 @@ import { Representation } from '../representation/representation.ts'
 import { Tail } from '../tail/tail.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
 import { InMemoryTransport } from '../transport/in-memory-transport.ts'
+import { Broadcast } from './broadcast.ts'
 import { Delivery } from './delivery.ts'
 import { StreamEnd } from './stream-end.ts'
 import { Subscription } from './subscription.ts'
@@ -20,14 +21,16 @@ async function subscribe(stored: number) {
   await log.append(Array.from({ length: stored }, (_, index) => changeRecord(`c${index}`, {})))
   const abort = new AbortController()
   const tail = await Tail.open({ log, bytesMax: 1_000_000, batchBytesMax: 1_000 })
-  const following = tail.follow(abort.signal, () => undefined)
   const transport = new InMemoryTransport('ndjson')
   const filters = new SharedFilters(100)
   const time = { ms: Date.now() }
+  const broadcast = new Broadcast({ tail, filters, clock: () => time.ms, flushIntervalMs: 1 })
+  const following = Promise.all([tail.follow(abort.signal, () => undefined), broadcast.run(abort.signal)])
   const ended: (CloseCode | undefined)[] = []
   const subscription = new Subscription({
     log,
     tail,
+    broadcast,
     delivery: new Delivery({
       transport,
       filter: filters.acquire({}),

@@ -7,15 +7,17 @@ import type { Representation } from '../representation/representation.ts'
 import { RetryDelay } from '../retry-delay.ts'
 import type { Tail } from '../tail/tail.ts'
 import { WakeUp } from '../wake-up.ts'
-import { CatchingUp, type ReaderOptions } from './catching-up.ts'
+import type { Broadcast } from './broadcast.ts'
+import { CatchingUp } from './catching-up.ts'
 import type { Delivery } from './delivery.ts'
-import { Live } from './live.ts'
+import { Live, type LiveOptions } from './live.ts'
 import { type SlowSubscriberLimits, SlowSubscriberRule } from './slow-subscriber-rule.ts'
 import type { StreamEnd } from './stream-end.ts'
 
 export interface SubscriptionOptions {
   readonly log: ChangeLog
   readonly tail: Tail
+  readonly broadcast: Broadcast
   readonly delivery: Delivery
   readonly start: readonly bigint[]
   readonly end: StreamEnd
@@ -53,7 +55,7 @@ export interface Lag {
  */
 export class Subscription {
   readonly #options: SubscriptionOptions
-  readonly #reader: ReaderOptions
+  readonly #reader: LiveOptions
   readonly #abort = new AbortController()
   readonly #wakeUp = new WakeUp()
   readonly #slowRule: SlowSubscriberRule
@@ -102,6 +104,7 @@ export class Subscription {
 
   /** What is delivered after the cursor returned is filtered and rendered in the new way; undefined: as before. */
   update(filter: SharedFilter | undefined, representation: Representation | undefined): Cursor {
+    if (this.#state.type === 'live') this.#state.leave()
     this.#options.delivery.change(filter, representation)
     return this.cursor
   }
@@ -118,6 +121,7 @@ export class Subscription {
   /** To be called every second or so. */
   tick(nowMs: number, isLogReadable: boolean): void {
     if (this.#isOver) return
+    if (this.#state.type === 'live') this.#state.account()
     const { delivery, end, progressIntervalMs } = this.#options
     if (end.isDue(nowMs)) this.#wakeUp.ring()
     if (!isLogReadable && delivery.hasRoom) this.#tellOutage()
@@ -161,6 +165,7 @@ export class Subscription {
   }
 
   #stop(state: Ended, closing: Closing | undefined): void {
+    if (this.#state.type === 'live') this.#state.leave()
     this.#state = state
     this.#abort.abort()
     this.#wakeUp.ring()

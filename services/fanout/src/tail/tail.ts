@@ -73,6 +73,11 @@ export class Tail {
     return this.#bytes
   }
 
+  /** How many records the log has, as last heard, that the tail has not read. */
+  get lagRecords(): number {
+    return this.#ends.reduce((sum, end, index) => sum + Number(end - (this.offsets[index] ?? end)), 0)
+  }
+
   entryAt(sequence: number): TailEntry | undefined {
     return this.#entries.get(sequence)
   }
