@@ -30,8 +30,8 @@ export interface ChangesOptions {
   readonly backOff?: BackOffOptions | undefined
   /** How long a connection may be silent. Left out: three times the server's usual heartbeat. */
   readonly livenessTimeoutMs?: number | undefined
-  /** Characters of the longest frame. Left out: 64 Mi. */
-  readonly frameLengthMax?: number | undefined
+  /** Of the longest frame. Left out: 64 MiB. */
+  readonly frameBytesMax?: number | undefined
   /** Left out: the global one. */
   readonly fetch?:
     | ((request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>)
@@ -49,7 +49,7 @@ export interface Reconnect {
 
 const BACK_OFF: BackOffOptions = { initialMs: 1_000, maxMs: 60_000 }
 const LIVENESS_TIMEOUT_MS = 45_000
-const FRAME_LENGTH_MAX = 64 * 1024 * 1024
+const FRAME_BYTES_MAX = 64 * 1024 * 1024
 
 /**
  * The stream of changes, over as many connections as it takes: every matching change from `from` on exactly once, in the
@@ -115,7 +115,7 @@ function connectionOptions(
     fetch: options.fetch ?? ((request, init) => fetch(request, init)),
     signal,
     livenessTimeoutMs: options.livenessTimeoutMs ?? LIVENESS_TIMEOUT_MS,
-    frameLengthMax: options.frameLengthMax ?? FRAME_LENGTH_MAX,
+    frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
     clock,
   } satisfies Parameters<typeof framesOfConnection>[0]
 }

@@ -10,8 +10,8 @@ export interface ConnectionOptions {
   readonly fetch: (request: Request, init: { readonly signal: AbortSignal }) => Promise<Response>
   readonly signal: AbortSignal
   readonly livenessTimeoutMs: number
-  /** Characters of one frame. */
-  readonly frameLengthMax: number
+  /** Of one frame. */
+  readonly frameBytesMax: number
   readonly clock: Clock
 }
 
@@ -30,7 +30,7 @@ export async function* framesOfConnection(options: ConnectionOptions): AsyncGene
     const response = await watched(fetch(request, { signal }))
     if (!isStream(response)) throw await watched(refusalOf(response, clock.now()))
     const reader = response.body.getReader()
-    const lines = new LineSplitter(options.frameLengthMax)
+    const lines = new LineSplitter(options.frameBytesMax)
     for (;;) {
       const { done, value } = await watched(reader.read())
       if (done) throw new ConnectionError('the connection ended without a closing frame')

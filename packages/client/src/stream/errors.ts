@@ -80,7 +80,7 @@ export class BrokenFrameError extends StreamError {
 export class FrameTooLongError extends StreamError {
   readonly isRetryable = false
 
-  constructor(lengthMax: number) {
-    super(`a frame is longer than ${lengthMax} characters; ask for fewer parts, or raise frameLengthMax`)
+  constructor(bytesMax: number) {
+    super(`a frame is longer than ${bytesMax} bytes; ask for fewer parts, or raise frameBytesMax`)
   }
 }

@@ -1,42 +1,55 @@
 import { BrokenFrameError, FrameTooLongError } from './errors.ts'
 
+const LINE_FEED = 0x0a
+
 /** Cuts bytes into lines. What no line feed has ended is not given out: the connection may have cut it off. */
 export class LineSplitter {
-  readonly #lengthMax: number
+  readonly #bytesMax: number
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  #pieces: string[] = []
-  #length = 0
+  #pieces: Uint8Array[] = []
+  #bytes = 0
 
-  constructor(lengthMax: number) {
-    this.#lengthMax = lengthMax
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
   }
 
   /** The lines that these bytes complete, without their line feeds. */
   *push(bytes: Uint8Array): Generator<string> {
-    const text = this.#decode(bytes)
     let start = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.#add(text.slice(start, end))
-      const line = this.#pieces.join('')
-      this.#pieces = []
-      this.#length = 0
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      this.#add(bytes.subarray(start, end))
       start = end + 1
-      yield line
+      yield this.#takeLine()
     }
-    this.#add(text.slice(start))
+    this.#add(bytes.subarray(start))
   }
 
-  #add(piece: string): void {
-    this.#length += piece.length
-    if (this.#length > this.#lengthMax) throw new FrameTooLongError(this.#lengthMax)
+  #add(piece: Uint8Array): void {
+    this.#bytes += piece.length
+    if (this.#bytes > this.#bytesMax) throw new FrameTooLongError(this.#bytesMax)
     if (piece.length > 0) this.#pieces.push(piece)
   }
 
-  #decode(bytes: Uint8Array): string {
+  #takeLine(): string {
+    const line = joined(this.#pieces, this.#bytes)
+    this.#pieces = []
+    this.#bytes = 0
     try {
-      return this.#decoder.decode(bytes, { stream: true })
+      return this.#decoder.decode(line)
     } catch (cause) {
-      throw new BrokenFrameError('the stream is not UTF-8', { cause })
+      throw new BrokenFrameError('a line of the stream is not UTF-8', { cause })
     }
   }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = pieces
+  if (pieces.length === 1 && only !== undefined) return only
+  const line = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    line.set(piece, at)
+    at += piece.length
+  }
+  return line
 }
