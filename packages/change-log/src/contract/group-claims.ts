@@ -69,8 +69,16 @@ export function groupClaims(open: OpenSubject): void {
       await appendNumbers(log, edits, 30)
       await seen.promise
       const second = testSignal()
-      const joining = log.process({ ...copying(edits, edits), signal: second.signal })
-      await untilCommitted(log, 'copy', edits, await endsOf(log, edits))
+      let hasJoined = false
+      const joinedHandler: ProcessOptions['handler'] = async () => {
+        hasJoined = true
+        return { append: [], onCommit: () => {} }
+      }
+      const joining = log.process({ ...copying(edits, edits), handler: joinedHandler, signal: second.signal })
+      while (!hasJoined) {
+        await appendNumbers(log, edits, 30)
+        await untilCommitted(log, 'copy', edits, await endsOf(log, edits))
+      }
       second.abort()
       await joining
       await appendNumbers(log, edits, 30)

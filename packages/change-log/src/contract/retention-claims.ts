@@ -118,17 +118,20 @@ export function retentionClaims(open: OpenSubject): void {
       const topic = await newTopic(log, { partitions: 1, cleanup: 'compact' })
       for (let round = 0; round < 5; round++) {
         for (let index = 0; index < 10; index++) await log.append([record(topic, 'a', `${round}.${index}`)])
+        await appendNewest(log, topic)
         await sweep()
       }
-      expect((await allRecords(log, topic)).map(textOf)).toEqual(['4.9'])
+      const kept = (await allRecords(log, topic)).filter(({ key }) => key === 'a')
+      expect(kept.map(textOf)).toEqual(['4.9'])
       const [position] = await log.append([record(topic, 'a', 'last')])
-      expect(position?.offset).toBe(50n)
+      expect(position?.offset).toBe(55n)
     })
 
     test('lets a reader from any offset move over the holes', async () => {
       const { log, sweep } = await subjectOf(open)
       const topic = await newTopic(log, { partitions: 1, cleanup: 'compact' })
       for (let index = 0; index < 30; index++) await log.append([record(topic, `${index % 7}`, `${index}`)])
+      await appendNewest(log, topic)
       await sweep()
       for (let offset = 0n; offset <= 30n; offset++) {
         const found = await recordsBetween(log, topic, { from: [offset], until: [30n] }, 1)
@@ -141,8 +144,9 @@ export function retentionClaims(open: OpenSubject): void {
       const { log, sweep } = await subjectOf(open)
       const topic = await newTopic(log, { partitions: 1, cleanup: 'compact' })
       await log.append([record(topic, 'a', '1'), record(topic, 'b', '1'), tombstone(topic, 'a')])
+      await appendNewest(log, topic)
       await sweep()
-      expect((await allRecords(log, topic)).map(textOf)).toEqual(['1', '(tombstone)'])
+      expect((await allRecords(log, topic)).map(textOf)).toEqual(['1', '(tombstone)', 'newest'])
     })
 
     test('reads as a map of what holds now, before and after', async () => {
@@ -172,6 +176,11 @@ async function appendLarge(log: ChangeLog, topic: string, count: number): Promis
   for (let index = 0; index < count; index++) {
     await log.append([{ topic, key: `page-${index}`, headers: {}, value: Buffer.alloc(RECORD_SIZE, index) }])
   }
+}
+
+/** Kafka never compacts what it writes to: everything before the newest record may be compacted in every adapter. */
+async function appendNewest(log: ChangeLog, topic: string): Promise<void> {
+  await log.append([record(topic, 'newest', 'newest')])
 }
 
 function range(from: bigint, until: bigint): readonly bigint[] {

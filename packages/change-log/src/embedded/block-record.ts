@@ -19,6 +19,8 @@ export interface RecordSource {
   readonly topic: string
   readonly partition: number
   readonly block: Buffer
+  /** Of the same bytes; reads numbers fastest. */
+  readonly view: DataView
 }
 
 /**
@@ -44,11 +46,11 @@ export class BlockRecord implements LogRecord {
   }
 
   get offset(): bigint {
-    return BigInt(this.#source.block.readDoubleLE(this.#start + 4))
+    return BigInt(this.#source.view.getFloat64(this.#start + 4, true))
   }
 
   get timestampMs(): number {
-    return this.#source.block.readDoubleLE(this.#start + 12)
+    return this.#source.view.getFloat64(this.#start + 12, true)
   }
 
   get key(): string {
@@ -65,30 +67,26 @@ export class BlockRecord implements LogRecord {
   get value(): Uint8Array | null {
     const valueBytes = this.#uint32At(24)
     if (valueBytes === TOMBSTONE) return null
-    return viewOf(this.#source.block, this.#start + this.#uint32At(0) - valueBytes, valueBytes)
+    const end = this.#start + this.#uint32At(0)
+    return this.#source.block.subarray(end - valueBytes, end)
   }
 
   #decodeHeaders(): RecordHeaders {
-    const { block } = this.#source
+    const { block, view } = this.#source
     const headers: Record<string, Uint8Array> = {}
     let at = this.#start + FRAME_HEAD_BYTES + this.#uint32At(20)
     for (let left = this.#uint32At(28); left > 0; left--) {
       const nameStart = at + HEADER_HEAD_BYTES
-      const valueStart = nameStart + block.readUInt32LE(at)
-      const valueBytes = block.readUInt32LE(at + 4)
-      headers[NAMES.read(block, nameStart, valueStart)] = viewOf(block, valueStart, valueBytes)
-      at = valueStart + valueBytes
+      const valueStart = nameStart + view.getUint32(at, true)
+      at = valueStart + view.getUint32(at + 4, true)
+      headers[NAMES.read(block, nameStart, valueStart)] = block.subarray(valueStart, at)
     }
     return headers
   }
 
   #uint32At(at: number): number {
-    return this.#source.block.readUInt32LE(this.#start + at)
+    return this.#source.view.getUint32(this.#start + at, true)
   }
 }
 
 const NAMES = new HeaderNames()
-
-function viewOf(block: Buffer, start: number, length: number): Uint8Array {
-  return new Uint8Array(block.buffer, block.byteOffset + start, length)
-}

@@ -102,12 +102,13 @@ export function decodeRecords(
   { fromOffset, recordsMax, bytesMax }: DecodeLimits,
 ): DecodedRecords {
   const buffer = bufferOf(block)
-  const source = { topic, partition, block: buffer }
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+  const source = { topic, partition, block: buffer, view }
   const records: LogRecord[] = []
   let bytes = 0
   for (let start = BLOCK_HEAD_BYTES; start < buffer.length; ) {
-    const length = buffer.readUInt32LE(start)
-    const offset = buffer.readDoubleLE(start + 4)
+    const length = view.getUint32(start, true)
+    const offset = view.getFloat64(start + 4, true)
     if (offset >= fromOffset) {
       if (records.length >= recordsMax || bytes >= bytesMax) return { records, bytes, left: offset }
       records.push(new BlockRecord(source, start))

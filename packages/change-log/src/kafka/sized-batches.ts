@@ -24,6 +24,7 @@ export async function* sizedBatches(
   let records: LogRecord[] = []
   let bytes = 0
   let nextOffset = options.from
+  let passedUpTo = options.from
   let { recordsMax, bytesMax } = limits()
   for await (const batch of recordBatches(options)) {
     for (const record of batch.records) {
@@ -31,6 +32,7 @@ export async function* sizedBatches(
       bytes += recordBytes(record)
       nextOffset = record.offset + 1n
       if (records.length < recordsMax && bytes < bytesMax) continue
+      passedUpTo = nextOffset
       yield { records, nextOffset }
       records = []
       bytes = 0
@@ -38,5 +40,5 @@ export async function* sizedBatches(
     }
     nextOffset = batch.nextOffset
   }
-  if (nextOffset > options.from) yield { records, nextOffset }
+  if (nextOffset > passedUpTo) yield { records, nextOffset }
 }
