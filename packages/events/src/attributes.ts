@@ -112,7 +112,9 @@ export function encodeAttributes(attributes: Attributes): Uint8Array {
  * RangeError on bytes that `encodeAttributes` did not write.
  */
 export function decodeAttributes(header: Uint8Array): Attributes {
-  return new EncodedAttributes(Buffer.from(header.buffer, header.byteOffset, header.byteLength))
+  return new EncodedAttributes(
+    Buffer.isBuffer(header) ? header : Buffer.from(header.buffer, header.byteOffset, header.byteLength),
+  )
 }
 
 /** The texts of the header, in their order; behind them come the tags. */

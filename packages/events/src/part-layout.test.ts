@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodePartLayout, encodeParts, projectParts } from './part-layout.ts'
+import {
+  decodePartLayout,
+  encodeParts,
+  partsBytes,
+  projectedBytes,
+  projectParts,
+  writeParts,
+} from './part-layout.ts'
 
 const NAMES = ['diff', 'patch', 'compare', 'sections', 'chunks', 'facts', 'text', 'wikitext'] as const
 
@@ -64,10 +71,48 @@ describe('part layout', () => {
     expect(slicesFor().every((slice) => slice.buffer === value.buffer)).toBe(true)
   })
 
+  it('writes the same as it projects, and as many bytes as it says', () => {
+    fc.assert(
+      fc.property(event, fc.subarray([...NAMES]), fc.nat(9), ({ core, parts }, wanted, before) => {
+        const { value, header } = encode({ id: 'enwiki:1', ...core }, parts)
+        const layout = decodePartLayout(header)
+        const names = new Set<string>(wanted)
+        const expected = Buffer.concat(projectParts(value, layout, names))
+        const target = Buffer.alloc(before + expected.length + 5, '.')
+        const end = writeParts(target, before, value, layout, names)
+        expect(end).toBe(before + expected.length)
+        expect(projectedBytes(layout, names)).toBe(expected.length)
+        expect(target.toString('latin1')).toBe(
+          `${'.'.repeat(before)}${expected.toString('latin1')}${'.'.repeat(5)}`,
+        )
+      }),
+    )
+  })
+
+  it('tells the bytes of all parts without decoding the header', () => {
+    fc.assert(
+      fc.property(event, ({ core, parts }) => {
+        const { value, header } = encode({ id: 'enwiki:1', ...core }, parts)
+        expect(partsBytes(header)).toBe(value.length - 1)
+      }),
+    )
+    for (const header of [
+      'diff:1 core:2',
+      'core:1 ',
+      'core:1  a:2',
+      'core:1 a2',
+      'core:1 :2',
+      'core:1 a:-2',
+    ]) {
+      expect(partsBytes(Buffer.from(header))).toBeUndefined()
+    }
+  })
+
   it.for(['', 'core', 'core:', 'core:x', ':5', 'core:1 diff', 'core:1.5'])(
     'refuses the header %j',
     (header) => {
       expect(() => decodePartLayout(Buffer.from(header))).toThrow('malformed part')
+      expect(partsBytes(Buffer.from(header))).toBeUndefined()
     },
   )
 })

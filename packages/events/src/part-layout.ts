@@ -62,6 +62,34 @@ export function decodePartLayout(header: Uint8Array): readonly PartSlice[] {
   return slices
 }
 
+/**
+ * How many bytes all parts take together, as a header says that begins with `core`; undefined for any other, and for what
+ * Freshet did not write. Costs a fraction of decoding it.
+ */
+export function partsBytes(header: Uint8Array): number | undefined {
+  for (let index = 0; index < CORE_START.length; index++) {
+    if (header[index] !== CORE_START[index]) return undefined
+  }
+  let bytes = 0
+  let entryStart = 0
+  for (let at = CORE_START.length - 1; at < header.length; ) {
+    while (at < header.length && header[at] !== COLON && header[at] !== SPACE) at++
+    if (at === entryStart || header[at] !== COLON) return undefined
+    const lengthStart = ++at
+    let length = 0
+    for (; at < header.length && header[at] !== SPACE; at++) {
+      const digit = (header[at] ?? 0) - ZERO
+      if (digit < 0 || digit > 9) return undefined
+      length = length * 10 + digit
+    }
+    if (at === lengthStart) return undefined
+    bytes += length
+    entryStart = ++at
+  }
+  return header.at(-1) === SPACE ? undefined : bytes
+}
+
+const CORE_START = new TextEncoder().encode('core:')
 const SPACE = 0x20
 const COLON = 0x3a
 const ZERO = 0x30

@@ -6,13 +6,27 @@ import {
   decodePartLayout,
   PARTS_HEADER,
   type PartSlice,
+  partsBytes,
 } from '@freshet/events'
 
 /** An article change as it lies in the log: what filters ask about, and where its parts are. Its JSON is never parsed. */
-export interface StoredChange {
+export class StoredChange {
   readonly attributes: Attributes
-  readonly layout: readonly PartSlice[]
   readonly value: Uint8Array
+  readonly #parts: Uint8Array
+  #layout: readonly PartSlice[] | undefined
+
+  constructor(attributes: Attributes, parts: Uint8Array, value: Uint8Array) {
+    this.attributes = attributes
+    this.value = value
+    this.#parts = parts
+  }
+
+  /** Decoded only for those who want the change. */
+  get layout(): readonly PartSlice[] {
+    this.#layout ??= decodePartLayout(this.#parts)
+    return this.#layout
+  }
 }
 
 /** undefined for a record that no release of Freshet could have written. */
@@ -20,11 +34,9 @@ export function readStoredChange({ headers, value }: LogRecord): StoredChange | 
   const attributes = headers[ATTRIBUTES_HEADER]
   const parts = headers[PARTS_HEADER]
   if (attributes === undefined || parts === undefined || value === null) return undefined
+  if (partsBytes(parts) !== value.length - 1) return undefined
   try {
-    const layout = decodePartLayout(parts)
-    const end = layout.at(-1)?.end ?? 0
-    if (layout[0]?.name !== 'core' || end !== value.length - 1) return undefined
-    return { attributes: decodeAttributes(attributes), layout, value }
+    return new StoredChange(decodeAttributes(attributes), parts, value)
   } catch {
     return undefined
   }

@@ -3,24 +3,32 @@ const FINAL_TEXT = 0x81
 const LENGTH_IN_2_BYTES = 126
 const LENGTH_IN_8_BYTES = 127
 
+/** The most that stands before the text of a message. */
+export const TEXT_HEAD_BYTES_MAX = 10
+
 /** A WebSocket text message as a server sends it: one unmasked frame. The pieces together are UTF-8. */
 export function textFrame(pieces: readonly Uint8Array[]): Uint8Array {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  const headerBytes = length < LENGTH_IN_2_BYTES ? 2 : length <= 0xffff ? 4 : 10
-  const frame = Buffer.allocUnsafe(headerBytes + length)
-  frame[0] = FINAL_TEXT
-  if (headerBytes === 2) frame[1] = length
-  else if (headerBytes === 4) {
-    frame[1] = LENGTH_IN_2_BYTES
-    frame.writeUInt16BE(length, 2)
-  } else {
-    frame[1] = LENGTH_IN_8_BYTES
-    frame.writeBigUInt64BE(BigInt(length), 2)
-  }
-  let at = headerBytes
+  const frame = Buffer.allocUnsafe(TEXT_HEAD_BYTES_MAX + length)
+  let at = writeTextHead(frame, 0, length)
   for (const piece of pieces) {
     frame.set(piece, at)
     at += piece.length
   }
-  return frame
+  return frame.subarray(0, at)
+}
+
+/** Writes what stands before a text of so many bytes, and returns where it ends. */
+export function writeTextHead(target: Buffer, start: number, length: number): number {
+  target[start] = FINAL_TEXT
+  if (length < LENGTH_IN_2_BYTES) {
+    target[start + 1] = length
+    return start + 2
+  }
+  if (length <= 0xffff) {
+    target[start + 1] = LENGTH_IN_2_BYTES
+    return target.writeUInt16BE(length, start + 2)
+  }
+  target[start + 1] = LENGTH_IN_8_BYTES
+  return target.writeBigUInt64BE(BigInt(length), start + 2)
 }

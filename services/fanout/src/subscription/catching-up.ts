@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ChangeLog, LogRecord, RecordBatch } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
 import { type Cursor, MovingCursor } from '@freshet/protocol'
-import { readStoredChange } from '../stored-change.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { WakeUp } from '../wake-up.ts'
 import type { Delivery } from './delivery.ts'
@@ -18,6 +17,10 @@ export interface ReaderOptions {
   readonly clock: () => number
   readonly signal: AbortSignal
 }
+
+/** Frames of a rare filter are gathered until there are so many bytes of them, or so many batches were looked at. */
+const GATHERED_BYTES_MAX = 32 * 1024
+const GATHERED_BATCHES_MAX = 8
 
 /** Records looked at before other connections have their turn. */
 export const SCAN_RECORDS_MAX = 2_000
@@ -79,21 +82,30 @@ export class CatchingUp {
   }
 
   async #readLog(): Promise<void> {
-    const { log, tail, end, readBatchBytesMax: batchBytesMax, signal } = this.#options
+    const { log, tail, end, delivery, readBatchBytesMax: batchBytesMax, signal } = this.#options
     const from = this.offsets.map((offset, partition) =>
       // A partition that is at its end already is not read again.
       end.clamp(partition, offset + 1n) > offset ? offset : (tail.ends[partition] ?? offset),
     )
-    for await (const batch of log.read({ topic: CHANGES_TOPIC, from, batchBytesMax, signal })) {
-      await this.#passBatch(batch)
-      if (this.#isOver || tail.holds(this.offsets)) return
+    let gathered = 0
+    try {
+      for await (const batch of log.read({ topic: CHANGES_TOPIC, from, batchBytesMax, signal })) {
+        await this.#passBatch(batch)
+        if (this.#isOver || tail.holds(this.offsets)) return
+        const isMoreToCome = batch.nextOffset < batch.endOffset && ++gathered < GATHERED_BATCHES_MAX
+        if (isMoreToCome && delivery.dueBytes < GATHERED_BYTES_MAX) continue
+        delivery.flush(false)
+        gathered = 0
+      }
+    } finally {
+      delivery.flush(false)
     }
   }
 
   async #passBatch({ partition, records, nextOffset }: RecordBatch): Promise<void> {
     const { delivery, signal } = this.#options
     for (let index = 0; index < records.length; ) {
-      if (!delivery.hasRoom) await delivery.room()
+      if (!delivery.hasRoom) await this.#room()
       if (signal.aborted) return
       index = this.#passRecords(records, index)
       // Also when a time has just come: what was skipped for it must not be moved over before its offsets are known.
@@ -102,17 +114,20 @@ export class CatchingUp {
     this.skipTo(partition, nextOffset)
   }
 
+  async #room(): Promise<void> {
+    const { delivery } = this.#options
+    delivery.flush(false)
+    if (!delivery.hasRoom) await delivery.room()
+  }
+
   /** Returns the index of the first record that was not passed. */
   #passRecords(records: readonly LogRecord[], start: number): number {
     const { delivery, end } = this.#options
-    let index = start
-    for (; index < records.length && delivery.hasRoom; index++) {
-      const record = records[index]
-      if (record === undefined || end.isPassedBy(record)) continue
-      delivery.pass(record, readStoredChange(record), this.#cursor)
-    }
-    delivery.flush(false)
-    return index
+    const stop = end.countBefore(records)
+    if (start >= stop) return records.length
+    const index = delivery.passRun(records, start, stop, this.#cursor)
+    // Those behind the end are skipped, without the place being moved over them.
+    return index < stop ? index : records.length
   }
 
   /** undefined: the tail has let go of what is next, or it is over. */

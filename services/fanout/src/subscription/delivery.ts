@@ -24,7 +24,7 @@ export interface DeliveryOptions {
 
 /**
  * The way out of one subscription: records are passed through it in order, those that the filter wants become frames,
- * and `flush` writes them at once. Passing and flushing happen in one turn of the event loop, so that between turns the
+ * and `flush` writes them at once. Whatever else is written, or ends the subscription, is written behind them, so that the
  * partner has been sent exactly what its cursor says.
  */
 export class Delivery {
@@ -64,6 +64,11 @@ export class Delivery {
     return unsentBytesMax - transport.pendingBytes - this.#due.bytes
   }
 
+  /** What was passed and wanted, and is not written yet. */
+  get dueBytes(): number {
+    return this.#due.bytes
+  }
+
   /** Whether the partner is what is waited for. */
   get isBlocked(): boolean {
     return this.#isBlocked
@@ -89,6 +94,7 @@ export class Delivery {
 
   /** From the next record on. */
   change(filter: SharedFilter | undefined, representation: Representation | undefined): void {
+    this.flush(false)
     if (filter !== undefined) {
       this.#filter.release()
       this.#filter = filter
@@ -97,6 +103,7 @@ export class Delivery {
   }
 
   release(): void {
+    this.flush(false)
     this.#filter.release()
   }
 
