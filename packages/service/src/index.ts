@@ -1,4 +1,4 @@
-export * from './http-server.ts'
+export * from './http-app.ts'
 export * from './log-settings.ts'
 export * from './logger.ts'
 export * from './open-log.ts'

@@ -29,6 +29,12 @@ export const LOG_SETTINGS = {
       .max(100)
       .default(1)
       .describe('Copies that must have a record before it is acknowledged; 2 of 3.'),
+    kafkaInstanceId: z
+      .string()
+      .optional()
+      .describe(
+        'Name of this process among all that write, the same after a restart: what a crash left open is then cleared at once.',
+      ),
     kafkaSsl: z.boolean().default(false).describe('Speak TLS with the brokers.'),
     kafkaSslCa: z
       .string()

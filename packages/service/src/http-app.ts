@@ -1,23 +1,20 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
-import { collectDefaultMetrics } from 'prom-client'
+import { collectDefaultMetrics, register } from 'prom-client'
 import { operationsRoutes } from './operations-routes.ts'
 import type { Readiness } from './readiness.ts'
 
-/** A request has to have arrived within this time; a stream that is answered may last for ever. */
-const REQUEST_TIMEOUT_MS = 60_000
-
-/** The HTTP server of a process, with `/healthz`, `/readyz` and `/metrics`; `parts` say whether they are ready. */
-export function createHttpServer(
+/** What answers the requests of a process: `/healthz`, `/readyz`, `/metrics`; `parts` say whether they are ready. */
+export function createHttpApp(
   logger: Logger,
   parts: Readonly<Record<string, () => Readiness>>,
 ): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: REQUEST_TIMEOUT_MS,
   })
-  collectDefaultMetrics()
+  // Once for the process, also when its start is tried again.
+  if (register.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics()
   operationsRoutes(app, parts)
   return app
 }
