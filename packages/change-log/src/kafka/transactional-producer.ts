@@ -65,29 +65,20 @@ export class TransactionalProducer {
     if (records.length === 0 && offsets === undefined) return []
     await this.begin()
     const identity = this.#identity as Identity
+    const planned = this.#plan(identity, records)
     try {
-      const [appended, moved] = await Promise.allSettled([
-        this.#append(identity, records),
-        this.#move(identity, offsets),
-      ])
-      if (moved.status === 'rejected') throw moved.reason
-      if (appended.status === 'rejected') throw appended.reason
+      // One step after the other: a broker that checks with the coordinator whether one of them belongs to the transaction refuses the
+      // others meanwhile, and trying again costs more than waiting.
+      await this.#announce(identity, planned)
+      await this.#announceGroup(identity, offsets)
+      const positions = await this.#writeAll(identity, planned, records)
+      await this.#move(identity, offsets)
       await this.#end(identity, 'commit')
-      return appended.value
+      return positions
     } catch (error) {
       await this.#abandon(identity)
       throw error
     }
-  }
-
-  async #append(identity: Identity, records: readonly NewRecord[]): Promise<readonly RecordPosition[]> {
-    const planned = this.#plan(identity, records)
-    if (planned.length === 0) return []
-    await this.#announce(identity, planned)
-    const positions: RecordPosition[] = new Array(records.length)
-    // A partition takes one batch at a time, in order; rounds keep the requests few.
-    for (const round of roundsOf(planned)) await this.#write(identity, round, records, positions)
-    return positions
   }
 
   /** Cuts the records into batches and numbers them. */
@@ -112,6 +103,7 @@ export class TransactionalProducer {
   }
 
   async #announce(identity: Identity, planned: readonly PlannedBatch[]): Promise<void> {
+    if (planned.length === 0) return
     const byTopic = Map.groupBy(planned, ({ batch }) => batch.topic)
     const topics = [...byTopic].map(([topic, batches]) => ({
       topic,
@@ -123,6 +115,26 @@ export class TransactionalProducer {
         checkCode('begin a transaction', errorCode)
       }
     })
+  }
+
+  async #announceGroup(identity: Identity, offsets: undefined | GroupOffsets): Promise<void> {
+    if (offsets === undefined) return
+    const { groupId } = offsets
+    await this.#ask('begin a transaction', async (connection) => {
+      const { errorCode } = await connection.call('AddOffsetsToTxn', { ...identity, groupId })
+      checkCode('begin a transaction', errorCode)
+    })
+  }
+
+  async #writeAll(
+    identity: Identity,
+    planned: readonly PlannedBatch[],
+    records: readonly NewRecord[],
+  ): Promise<readonly RecordPosition[]> {
+    const positions: RecordPosition[] = new Array(records.length)
+    // A partition takes one batch at a time, in order; rounds keep the requests few.
+    for (const round of roundsOf(planned)) await this.#write(identity, round, records, positions)
+    return positions
   }
 
   async #write(
@@ -162,10 +174,6 @@ export class TransactionalProducer {
   async #move(identity: Identity, offsets: undefined | GroupOffsets): Promise<void> {
     if (offsets === undefined) return
     const { groupId } = offsets
-    await this.#ask('begin a transaction', async (connection) => {
-      const { errorCode } = await connection.call('AddOffsetsToTxn', { ...identity, groupId })
-      checkCode('begin a transaction', errorCode)
-    })
     const { cluster, connections } = this.#options
     await cluster.persist(`commit positions of ${groupId}`, async () => {
       const coordinator = await cluster.coordinator('group', groupId)
