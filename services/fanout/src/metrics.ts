@@ -12,19 +12,26 @@ const subscribers = new Gauge({
   help: 'Open subscriptions; a WebSocket may hold several.',
   labelNames: ['transport'],
 })
+const written = {
+  sse: { changes: 0, bytes: 0 },
+  ndjson: { changes: 0, bytes: 0 },
+  websocket: { changes: 0, bytes: 0 },
+}
 const deliveries = new Counter({
   name: 'freshet_fanout_deliveries_total',
   help: 'Changes written to partners.',
   labelNames: ['transport'],
+  collect: countWritten,
 })
 const bytesSent = new Counter({
   name: 'freshet_fanout_bytes_sent_total',
   help: 'Bytes of frames written to partners.',
   labelNames: ['transport'],
+  collect: countWritten,
 })
 const deliveryLatency = new Histogram({
   name: 'freshet_fanout_delivery_latency_seconds',
-  help: 'From a change being in the log to its being written to a live subscriber.',
+  help: 'From a change being in the log to its being written to live subscribers, once for all that got the same bytes.',
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
 })
 const lagRecords = new Gauge({
@@ -67,8 +74,6 @@ export interface Delivered {
   readonly transport: Framing
   readonly changes: number
   readonly bytes: number
-  /** How long the newest of the changes has been in the log; undefined while catching up, where it says nothing. */
-  readonly latencyMs: number | undefined
 }
 
 export function onConnectionOpened(transport: Framing): void {
@@ -89,10 +94,23 @@ export function onUnsubscribed(transport: Framing, facts: { id: string; cursor: 
   logger.info({ transport, ...facts }, 'subscription ended')
 }
 
-export function onDelivered({ transport, changes, bytes, latencyMs }: Delivered): void {
-  deliveries.inc({ transport }, changes)
-  bytesSent.inc({ transport }, bytes)
-  if (latencyMs !== undefined) deliveryLatency.observe(latencyMs / 1_000)
+export function onDelivered({ transport, changes, bytes }: Delivered): void {
+  written[transport].changes += changes
+  written[transport].bytes += bytes
+}
+
+/** Live subscribers were written to; the newest of the changes was in the log for so long. */
+export function onLiveDelivery(latencyMs: number): void {
+  deliveryLatency.observe(latencyMs / 1_000)
+}
+
+/** Looking up a counter costs as much as a delivery may, so it is only done when somebody asks. */
+function countWritten(): void {
+  for (const [transport, counted] of Object.entries(written)) {
+    deliveries.inc({ transport }, counted.changes)
+    bytesSent.inc({ transport }, counted.bytes)
+    counted.changes = counted.bytes = 0
+  }
 }
 
 export function onClosing(code: Code, reason: string): void {

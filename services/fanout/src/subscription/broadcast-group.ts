@@ -1,5 +1,5 @@
 import type { Cursor } from '@freshet/protocol'
-import { onDelivered } from '../metrics.ts'
+import { onDelivered, onLiveDelivery } from '../metrics.ts'
 import type { Representation } from '../representation/representation.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
@@ -7,74 +7,89 @@ import type { Delivery } from './delivery.ts'
 import { DueFrames } from './due-frames.ts'
 import { unreadableGap } from './unreadable-gap.ts'
 
+/** A place in the tail, before the entry with that number. */
+export interface TailPlace {
+  readonly sequence: number
+  readonly cursor: Cursor
+  /** When the record before it came into the log. */
+  readonly timestampMs: number
+}
+
 /** A live subscription that the broadcast delivers to. */
 export interface BroadcastMember {
   readonly delivery: Delivery
-  /** Passes by itself what it lacks of the tail. */
-  passEntries(): void
   /** The number of the tail's entry that it passes next. */
   readonly sequence: number
-  /** It is no longer delivered to, and goes on by itself: its socket is full, or the tail has let go of what is next. */
+  /** Passes by itself what it lacks of the tail. */
+  passEntries(): void
+  /** From here on the group delivers to it. */
+  joined(group: BroadcastGroup): void
+  /** It is not delivered to, or no longer, and goes on by itself from the group's place. */
   dropped(): void
 }
 
-/** Members that want the same bytes of the same changes. */
+/** Members that want the same bytes of the same changes. They are all at the same place. */
 export class BroadcastGroup {
   readonly representation: Representation
-  readonly #members = new Set<BroadcastMember>()
+  readonly members = new Set<BroadcastMember>()
+  /** They want to be members as soon as nothing is due. */
+  readonly waiting = new Set<BroadcastMember>()
   readonly #due = new DueFrames()
+  /** Where the members are while something is due. */
+  #before: TailPlace | undefined
+  #flushedMs = Number.NEGATIVE_INFINITY
 
   constructor(representation: Representation) {
     this.representation = representation
   }
 
-  get members(): ReadonlySet<BroadcastMember> {
-    return this.#members
-  }
-
-  get hasDue(): boolean {
-    return !this.#due.isEmpty
+  get isEmpty(): boolean {
+    return this.members.size === 0 && this.waiting.size === 0
   }
 
   get dueBytes(): number {
     return this.#due.bytes
   }
 
-  add(member: BroadcastMember): void {
-    this.#members.add(member)
+  /** When it was last flushed, on the clock of `performance.now()`. */
+  get flushedMs(): number {
+    return this.#flushedMs
   }
 
-  remove(member: BroadcastMember): void {
-    this.#members.delete(member)
+  /** Where the members are; undefined while they have everything that was taken from the tail. */
+  get before(): TailPlace | undefined {
+    return this.#before
   }
 
-  pass(entry: TailEntry, tail: Tail, before: Cursor): void {
+  /** Makes the entry due, which lies behind the place given. */
+  pass(entry: TailEntry, tail: Tail, before: TailPlace): void {
+    this.#before ??= before
     if (entry.change === undefined) {
-      this.#due.addControl(this.representation.control(unreadableGap(before, entry.cursor)), entry.cursor)
+      const gap = unreadableGap(before.cursor, entry.cursor)
+      this.#due.addControl(this.representation.control(gap), entry.cursor)
     } else {
       const frame = tail.frame(entry, this.representation, entry.change)
       this.#due.addChange(frame, entry.cursor, entry.timestampMs)
     }
   }
 
-  /** Writes what is due to every member in one write each, and returns those that had no room for it. */
-  flush(nowMs: number): readonly BroadcastMember[] {
-    const { frames, changes, newestChangeMs, cursor } = this.#due
+  /** Writes what is due to every member, in one write each. Those that have no room for it are dropped. */
+  flush(nowMs: number): void {
+    const { frames, changes, cursor, newestChangeMs } = this.#due
     const [first] = frames
-    if (first === undefined) return []
+    if (first === undefined) return
     const bytes = frames.length === 1 ? first : Buffer.concat(frames)
-    this.#due.clear()
-    const full: BroadcastMember[] = []
-    for (const member of this.#members) {
-      if (!member.delivery.share(bytes, cursor, nowMs)) full.push(member)
+    for (const member of this.members) {
+      if (member.delivery.share(bytes, cursor, nowMs)) continue
+      member.dropped()
+      this.members.delete(member)
     }
-    const deliveries = this.#members.size - full.length
-    onDelivered({
-      transport: this.representation.framing,
-      changes: changes * deliveries,
-      bytes: bytes.length * deliveries,
-      latencyMs: changes > 0 && deliveries > 0 ? Math.max(0, nowMs - newestChangeMs) : undefined,
-    })
-    return full
+    const { size } = this.members
+    const { framing } = this.representation
+    onDelivered({ transport: framing, changes: changes * size, bytes: bytes.length * size })
+    if (changes > 0) onLiveDelivery(Math.max(0, nowMs - newestChangeMs))
+    this.#due.clear()
+    this.#before = undefined
+    this.#flushedMs = performance.now()
   }
 }

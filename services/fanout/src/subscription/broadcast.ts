@@ -1,16 +1,15 @@
-import type { Cursor } from '@freshet/protocol'
 import type { SharedFilters } from '../matching/shared-filters.ts'
 import { onGap } from '../metrics.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
 import { WakeUp } from '../wake-up.ts'
-import { BroadcastGroup, type BroadcastMember } from './broadcast-group.ts'
+import { BroadcastGroup, type BroadcastMember, type TailPlace } from './broadcast-group.ts'
 
 export interface BroadcastOptions {
   readonly tail: Tail
   readonly filters: SharedFilters
   readonly clock: () => number
-  /** Least time between two flushes: what comes in between goes out together. */
+  /** Least time between two flushes of the same group: what comes in between goes out together. */
   readonly flushIntervalMs: number
 }
 
@@ -19,41 +18,23 @@ const DUE_BYTES_MAX = 64 * 1024
 
 /**
  * Delivers what comes into the tail to all live subscriptions that keep up: once for each group of those that want the
- * same bytes of the same changes, and in one write for each member and flush. All members are at the same place, that
- * of the last flush; one whose socket has no room leaves at that place and goes on by itself.
+ * same bytes of the same changes, and in one write for each member and flush. A member whose socket has no room leaves
+ * its group at the place of the last flush and goes on by itself.
  */
 export class Broadcast {
   readonly #options: BroadcastOptions
   /** By filter, then by representation. */
   readonly #groups = new Map<number, Map<string, BroadcastGroup>>()
-  readonly #groupOf = new Map<BroadcastMember, BroadcastGroup>()
-  /** They want to be members from the next flush on. */
-  readonly #waiting = new Set<BroadcastMember>()
-  #due = new Set<BroadcastGroup>()
-  /** What was written to all members, and what was taken from the tail. */
-  #flushed: Place
-  #taken: Place
-  #flushedMs = Number.NEGATIVE_INFINITY
+  readonly #due = new Set<BroadcastGroup>()
+  /** Those that members wait for. */
+  readonly #awaited = new Set<BroadcastGroup>()
+  /** How far the tail was taken. */
+  #taken: TailPlace
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: BroadcastOptions) {
     this.#options = options
-    this.#flushed = this.#taken = tipOf(options.tail)
-  }
-
-  /** The number of the tail's entry that members have not been sent yet. */
-  get sequence(): number {
-    return this.#flushed.sequence
-  }
-
-  /** Where every member goes on. */
-  get cursor(): Cursor {
-    return this.#flushed.cursor
-  }
-
-  /** When the newest record that members have passed came into the log. */
-  get passedTimestampMs(): number {
-    return this.#flushed.timestampMs
+    this.#taken = tipOf(options.tail)
   }
 
   /** Follows the tail until the signal aborts. */
@@ -70,40 +51,36 @@ export class Broadcast {
     signal.removeEventListener('abort', stop)
   }
 
-  /** From the next flush on, or now when nothing is due. The member is at the tip of the tail. */
+  /** Where the members of a group are. */
+  placeOf(group: BroadcastGroup): TailPlace {
+    return group.before ?? this.#taken
+  }
+
+  /** Now, or from the next flush of its group on. */
   join(member: BroadcastMember): void {
-    this.#waiting.add(member)
-    if (this.#due.size === 0 && member.sequence === this.#taken.sequence) this.#settle()
-  }
-
-  /** Whether the member is delivered to from here; false while it waits, and when it never joined. */
-  has(member: BroadcastMember): boolean {
-    return this.#groupOf.has(member)
-  }
-
-  /** Nothing is written to it any more, also not of what is due. */
-  leave(member: BroadcastMember): void {
-    this.#waiting.delete(member)
-    const group = this.#groupOf.get(member)
-    if (group === undefined) return
-    this.#groupOf.delete(member)
-    group.remove(member)
-    if (group.members.size > 0) return
-    const { delivery } = member
-    const groups = this.#groups.get(delivery.filter.id)
-    groups?.delete(group.representation.key)
-    if (groups?.size === 0) this.#groups.delete(delivery.filter.id)
-    this.#due.delete(group)
-  }
-
-  #add(member: BroadcastMember): void {
     const { filter, representation } = member.delivery
     const groups = this.#groups.get(filter.id) ?? new Map<string, BroadcastGroup>()
     this.#groups.set(filter.id, groups)
     const group = groups.get(representation.key) ?? new BroadcastGroup(representation)
     groups.set(representation.key, group)
-    group.add(member)
-    this.#groupOf.set(member, group)
+    group.waiting.add(member)
+    this.#awaited.add(group)
+    this.#admit(group)
+  }
+
+  /** Nothing is written to it any more, also not of what is due. Before its filter or representation changes. */
+  leave(member: BroadcastMember): void {
+    const { filter, representation } = member.delivery
+    const groups = this.#groups.get(filter.id)
+    const group = groups?.get(representation.key)
+    if (groups === undefined || group === undefined) return
+    group.members.delete(member)
+    group.waiting.delete(member)
+    if (!group.isEmpty) return
+    this.#due.delete(group)
+    this.#awaited.delete(group)
+    groups.delete(representation.key)
+    if (groups.size === 0) this.#groups.delete(filter.id)
   }
 
   #takeEntries(): void {
@@ -116,86 +93,93 @@ export class Broadcast {
       }
       this.#take(entry)
     }
-    if (this.#due.size === 0) this.#settle()
-    else this.#scheduleFlush()
+    this.#flushDue()
+    this.#toTip()
+    for (const group of this.#awaited) this.#admit(group)
   }
 
   #take(entry: TailEntry): void {
-    const { tail, filters } = this.#options
-    const { cursor: before, sequence } = this.#taken
-    const take = (groups: ReadonlyMap<string, BroadcastGroup> | undefined) => {
-      for (const group of groups?.values() ?? []) {
-        group.pass(entry, tail, before)
-        this.#due.add(group)
-        isFull ||= group.dueBytes >= DUE_BYTES_MAX
-      }
-    }
-    let isFull = false
+    const { filters } = this.#options
+    const before = this.#taken
+    this.#taken = { sequence: before.sequence + 1, cursor: entry.cursor, timestampMs: entry.timestampMs }
     if (entry.change !== undefined) {
-      for (const id of filters.matching(entry.change.attributes)) take(this.#groups.get(id))
+      for (const id of filters.matching(entry.change.attributes)) this.#pass(id, entry, before)
     } else {
-      onGap('unreadable', before, entry.cursor)
-      for (const groups of this.#groups.values()) take(groups)
+      onGap('unreadable', before.cursor, entry.cursor)
+      for (const id of this.#groups.keys()) this.#pass(id, entry, before)
     }
-    this.#taken = { sequence: sequence + 1, cursor: entry.cursor, timestampMs: entry.timestampMs }
-    if (isFull) this.#flush()
   }
 
-  /** At once after a pause, so that a single change is not held up. */
-  #scheduleFlush(): void {
-    const waitMs = this.#flushedMs + this.#options.flushIntervalMs - performance.now()
-    if (waitMs <= 0) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), waitMs)
-  }
-
-  #flush(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const nowMs = this.#options.clock()
-    const groups = this.#due
-    this.#due = new Set()
-    for (const group of groups) {
-      for (const member of group.flush(nowMs)) this.#drop(member)
+  #pass(filterId: number, entry: TailEntry, before: TailPlace): void {
+    for (const group of this.#groups.get(filterId)?.values() ?? []) {
+      if (group.members.size === 0) continue
+      group.pass(entry, this.#options.tail, before)
+      this.#due.add(group)
+      if (group.dueBytes >= DUE_BYTES_MAX) this.#flush(group)
     }
-    this.#settle()
-    this.#flushedMs = performance.now()
   }
 
-  /** All members have what was taken. */
-  #settle(): void {
+  /** Groups that were not flushed a moment ago at once, so that a single change is not held up; the others soon. */
+  #flushDue(): void {
+    const nowMs = performance.now()
+    let waitMs = Number.POSITIVE_INFINITY
+    for (const group of this.#due) {
+      const groupWaitMs = group.flushedMs + this.#options.flushIntervalMs - nowMs
+      // A timer that would come within the same millisecond comes late.
+      if (groupWaitMs < 1) this.#flush(group)
+      else waitMs = Math.min(waitMs, groupWaitMs)
+    }
+    if (this.#due.size === 0) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#flushDue()
+    }, waitMs)
+  }
+
+  #flush(group: BroadcastGroup): void {
+    this.#due.delete(group)
+    group.flush(this.#options.clock())
+    this.#admit(group)
+  }
+
+  /** Takes in those that wait, once the group has everything that the tail has. */
+  #admit(group: BroadcastGroup): void {
     const { tail } = this.#options
-    const { sequence, timestampMs } = this.#taken
-    // At the tip the place includes what the log has that is no record.
-    if (sequence === tail.nextSequence) this.#taken = { sequence, cursor: tail.cursor, timestampMs }
-    this.#flushed = this.#taken
-    for (const member of this.#waiting) {
-      this.#waiting.delete(member)
+    if (group.before !== undefined || this.#taken.sequence !== tail.nextSequence) return
+    this.#toTip()
+    this.#awaited.delete(group)
+    for (const member of group.waiting) {
+      group.waiting.delete(member)
       member.passEntries()
-      if (member.sequence === sequence && member.delivery.hasRoom) this.#add(member)
-      else member.dropped()
+      if (member.sequence === this.#taken.sequence && member.delivery.hasRoom) {
+        group.members.add(member)
+        member.joined(group)
+      } else member.dropped()
     }
   }
 
-  #drop(member: BroadcastMember): void {
-    member.dropped()
-    this.leave(member)
+  /** At the tip the place includes what the log has that is no record. */
+  #toTip(): void {
+    const { tail } = this.#options
+    if (this.#taken.sequence === tail.nextSequence) this.#taken = { ...this.#taken, cursor: tail.cursor }
   }
 
-  /** The tail has let go of what is next: everybody goes on from the last flush by itself. */
+  /** The tail has let go of what is next: everybody goes on by itself. */
   #dropAll(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    for (const member of [...this.#groupOf.keys(), ...this.#waiting]) this.#drop(member)
-    this.#flushed = this.#taken = tipOf(this.#options.tail)
+    for (const groups of this.#groups.values()) {
+      for (const { members, waiting } of groups.values()) {
+        for (const member of [...members, ...waiting]) member.dropped()
+      }
+    }
+    this.#groups.clear()
+    this.#due.clear()
+    this.#awaited.clear()
+    this.#taken = tipOf(this.#options.tail)
   }
 }
 
-interface Place {
-  readonly sequence: number
-  readonly cursor: Cursor
-  readonly timestampMs: number
-}
-
-function tipOf({ nextSequence, cursor }: Tail): Place {
+function tipOf({ nextSequence, cursor }: Tail): TailPlace {
   return { sequence: nextSequence, cursor, timestampMs: 0 }
 }

@@ -2,7 +2,7 @@ import type { LogRecord } from '@freshet/change-log'
 import type { ControlFrame, Cursor, MovingCursor } from '@freshet/protocol'
 import { cursorOf } from '@freshet/protocol'
 import type { SharedFilter } from '../matching/shared-filters.ts'
-import { onDelivered, onGap } from '../metrics.ts'
+import { onDelivered, onGap, onLiveDelivery } from '../metrics.ts'
 import type { Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
 import type { Tail } from '../tail/tail.ts'
@@ -166,12 +166,8 @@ export class Delivery {
     transport.write(frames)
     this.#toldMs = clock()
     this.#toldCursor = cursor ?? this.#toldCursor
-    onDelivered({
-      transport: transport.framing,
-      changes,
-      bytes,
-      latencyMs: isLive && changes > 0 ? Math.max(0, this.#toldMs - newestChangeMs) : undefined,
-    })
+    onDelivered({ transport: transport.framing, changes, bytes })
+    if (isLive && changes > 0) onLiveDelivery(Math.max(0, this.#toldMs - newestChangeMs))
     this.#due.clear()
   }
 

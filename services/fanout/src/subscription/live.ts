@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Cursor } from '@freshet/protocol'
 import type { Broadcast } from './broadcast.ts'
-import type { BroadcastMember } from './broadcast-group.ts'
+import type { BroadcastGroup, BroadcastMember, TailPlace } from './broadcast-group.ts'
 import { type ReaderOptions, SCAN_RECORDS_MAX } from './catching-up.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -18,6 +18,8 @@ export class Live implements BroadcastMember {
   readonly #options: LiveOptions
   #sequence: number
   #cursor: Cursor
+  /** What delivers to it at present. */
+  #group: BroadcastGroup | undefined
 
   /** `sequence` is the tail's next one. */
   constructor(options: LiveOptions, sequence: number) {
@@ -31,11 +33,11 @@ export class Live implements BroadcastMember {
   }
 
   get sequence(): number {
-    return this.#isMember ? this.#options.broadcast.sequence : this.#sequence
+    return this.#place?.sequence ?? this.#sequence
   }
 
   get cursor(): Cursor {
-    return this.#isMember ? this.#options.broadcast.cursor : this.#cursor
+    return this.#place?.cursor ?? this.#cursor
   }
 
   /** Behind the tail, and with the tail behind the log. */
@@ -57,23 +59,27 @@ export class Live implements BroadcastMember {
 
   /** Counts as passed what the broadcast has delivered so far. */
   account(): void {
-    const { broadcast, delivery } = this.#options
-    if (!this.#isMember) return
-    const records = broadcast.sequence - this.#sequence
-    if (records > 0) delivery.passed(records, broadcast.passedTimestampMs)
-    this.#sequence = broadcast.sequence
-    this.#cursor = broadcast.cursor
+    const place = this.#place
+    if (place === undefined) return
+    const records = place.sequence - this.#sequence
+    if (records > 0) this.delivery.passed(records, place.timestampMs)
+    this.#sequence = place.sequence
+    this.#cursor = place.cursor
   }
 
   /** Has the broadcast deliver nothing more. Before filter or representation change, and at the end. */
   leave(): void {
-    this.account()
     this.#options.broadcast.leave(this)
-    this.#options.wakeUp.ring()
+    this.dropped()
+  }
+
+  joined(group: BroadcastGroup): void {
+    this.#group = group
   }
 
   dropped(): void {
     this.account()
+    this.#group = undefined
     this.#options.wakeUp.ring()
   }
 
@@ -90,8 +96,8 @@ export class Live implements BroadcastMember {
     delivery.flush(true)
   }
 
-  get #isMember(): boolean {
-    return this.#options.broadcast.has(this)
+  get #place(): TailPlace | undefined {
+    return this.#group && this.#options.broadcast.placeOf(this.#group)
   }
 
   /** Until it has to go on by itself, or something else wakes it. */
@@ -101,7 +107,8 @@ export class Live implements BroadcastMember {
     if (end.isNever) broadcast.join(this)
     else tail.ringAfter(this.#sequence, wakeUp)
     await wakeUp.sleep()
-    this.account()
     broadcast.leave(this)
+    this.account()
+    this.#group = undefined
   }
 }

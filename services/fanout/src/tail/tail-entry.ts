@@ -15,7 +15,7 @@ export class TailEntry {
   readonly change: StoredChange | undefined
   /** For whoever has everything in the tail up to and with this entry. */
   readonly cursor: Cursor
-  readonly #frames = new Map<string, Uint8Array>()
+  #frames: Map<string, Uint8Array> | undefined
   #bytes: number
 
   constructor(record: LogRecord, cursor: Cursor) {
@@ -33,10 +33,11 @@ export class TailEntry {
 
   /** The change with the entry's own cursor. Rendered once for all subscribers that share the representation. */
   frame(representation: Representation, change: StoredChange): Uint8Array {
-    const kept = this.#frames.get(representation.key)
+    const kept = this.#frames?.get(representation.key)
     if (kept !== undefined) return kept
     const frame = representation.change(change, this.cursor)
     if (representation.isShared) {
+      this.#frames ??= new Map()
       this.#frames.set(representation.key, frame)
       this.#bytes += frame.length
     }
