@@ -78,7 +78,7 @@ describe('the program', () => {
     expect(wrong.status).toBe(1)
     expect(wrong.stderr).toContain('--port')
     expect(wrong.stderr).toContain('--pace')
-    const help = spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8' })
+    const help = spawnSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8', timeout: 20_000 })
     for (const option of ['--source', '--data-dir', '--mediawiki-api', '--tail-bytes-max']) {
       expect(help.stdout).toContain(option)
     }
@@ -90,6 +90,7 @@ describe('the program', () => {
       [MAIN, '--source', 'nowhere.ndjson', '--port', '0', '--data-dir', '/dev/null/x'],
       {
         encoding: 'utf8',
+        timeout: 20_000,
       },
     )
     expect(missing.status).toBe(1)
@@ -118,7 +119,10 @@ describe('the program', () => {
     await post(freshet.url, [{ ...edit(1), wiki: 7 }])
     const command = resolve(import.meta.dirname, '../../services/standalone/src/dead-letters.ts')
     const run = (...options: string[]) =>
-      spawnSync(process.execPath, [command, '--data-dir', freshet.dataDir, ...options], { encoding: 'utf8' })
+      spawnSync(process.execPath, [command, '--data-dir', freshet.dataDir, ...options], {
+        encoding: 'utf8',
+        timeout: 20_000,
+      })
     const listed = JSON.parse(run('list').stdout)
     expect(listed).toMatchObject({
       offset: 0,

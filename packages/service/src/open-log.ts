@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type ChangeLog, EmbeddedChangeLog, KafkaChangeLog, type SaslOptions } from '@freshet/change-log'
+import {
+  type ChangeLog,
+  EmbeddedChangeLog,
+  KafkaChangeLog,
+  LogUnavailableError,
+  type SaslOptions,
+} from '@freshet/change-log'
 import type { Logger } from 'pino'
 import type { LogSettings } from './log-settings.ts'
 
@@ -25,15 +31,28 @@ export async function openLog(options: OpenLogOptions): Promise<ChangeLog> {
   }
 }
 
+/** The data directory cannot be used; no waiting mends that, a person has to look. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError'
+  readonly isRetryable = false
+}
+
 async function openEmbedded({ dataDir, mode, logger }: OpenLogOptions): Promise<ChangeLog> {
   const directory = join(dataDir, 'log')
+  // Whoever reads may be there before the one who writes, and waits for the folder.
   if (mode === 'read') return EmbeddedChangeLog.open({ mode, directory })
-  return EmbeddedChangeLog.open({
-    mode,
-    directory,
-    retentionSweepIntervalMs: RETENTION_SWEEP_INTERVAL_MS,
-    onMaintenanceFailure: (error) => logger.warn({ err: error }, 'the log could not be tidied; trying again'),
-  })
+  try {
+    return await EmbeddedChangeLog.open({
+      mode,
+      directory,
+      retentionSweepIntervalMs: RETENTION_SWEEP_INTERVAL_MS,
+      onMaintenanceFailure: (error) =>
+        logger.warn({ err: error }, 'the log could not be tidied; trying again'),
+    })
+  } catch (error) {
+    if (!(error instanceof LogUnavailableError)) throw error
+    throw new DataDirectoryError(error.message, { cause: error })
+  }
 }
 
 const KAFKA_TIMES = {

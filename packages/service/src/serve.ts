@@ -31,6 +31,7 @@ export interface ServeOptions {
 const RETRY_DELAY_MS = 2_000
 /** A request has to have arrived within this time; a stream that is answered may last for ever. */
 const REQUEST_TIMEOUT_MS = 60_000
+const LAST_ANSWERS_MS = 1_000
 
 /**
  * Listens from the beginning, so that an operator can ask what is wrong when the log cannot be reached; starts the
@@ -110,11 +111,14 @@ class Front {
     this.#app = app
   }
 
+  /** What is being answered gets some time; connections that are kept open for more requests get none. */
   async close(): Promise<void> {
     const closed = once(this.server, 'close')
     this.server.close()
     this.server.closeIdleConnections()
+    const deadline = setTimeout(() => this.server.closeAllConnections(), LAST_ANSWERS_MS)
     await closed
+    clearTimeout(deadline)
   }
 
   #answerEarly(request: IncomingMessage, response: ServerResponse): void {
