@@ -107,7 +107,7 @@ describe('the program', () => {
     expect(metrics).toMatch(/freshet_ingest_changes_total\{kind="edit"\} 1/)
     expect(metrics).toMatch(/freshet_ingest_dead_letters_total\{source="POST \/v1\/edits"\} 1/)
     await vi.waitFor(async () => {
-      expect(await get('/metrics')).toMatch(/freshet_ingest_enrich_lag_records 0\n[^]*lag_seconds 0\n/)
+      expect(await get('/metrics')).toMatch(/freshet_ingest_enrich_lag_records 0\n[\s\S]*lag_seconds 0\n/)
     }, 20_000)
     expect(metrics).toMatch(/freshet_fanout_bytes_sent_total\{transport="ndjson"\} [1-9]/)
     expect(JSON.parse(await get('/readyz'))).toMatchObject({ status: 'ready' })
