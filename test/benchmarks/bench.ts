@@ -11,6 +11,7 @@ import { createTwoFilesPatch } from 'diff'
 import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
+import { EMBEDDED } from '../harness/test-log.ts'
 import { writeEditRecording } from '../recordings/edit-recording.ts'
 import { webplatformEdits } from '../recordings/webplatform-edits.ts'
 import { WEBPLATFORM_FIXTURE_PATH } from '../recordings/webplatform-fixture.ts'
@@ -48,6 +49,7 @@ async function measureIngestAndReplay(): Promise<void> {
   }
   await writeEditRecording(source)
   await using freshet = await FreshetProcess.start({
+    log: EMBEDDED,
     options: ['--source', recording, '--mediawiki-api', 'none'],
     dataDir: join(folder, 'ingest'),
     port: 0,
@@ -88,6 +90,7 @@ async function measureReplay(freshet: FreshetProcess, parts: string): Promise<vo
 
 async function measureLatency(rate: number): Promise<void> {
   await using freshet = await FreshetProcess.start({
+    log: EMBEDDED,
     options: ['--source', 'none', '--mediawiki-api', 'none'],
     dataDir: join(folder, `latency-${rate}`),
     port: 0,
@@ -136,7 +139,12 @@ async function postAtRate(
 /** What a process costs before it has done anything. */
 async function startupCpuSeconds(): Promise<number> {
   const options = ['--source', 'none', '--mediawiki-api', 'none']
-  await using idle = await FreshetProcess.start({ options, dataDir: join(folder, 'idle'), port: 0 })
+  await using idle = await FreshetProcess.start({
+    log: EMBEDDED,
+    options,
+    dataDir: join(folder, 'idle'),
+    port: 0,
+  })
   return cpuSecondsOf(idle.pid)
 }
 

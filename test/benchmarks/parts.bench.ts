@@ -12,6 +12,7 @@ import type { PartInput } from '../../services/ingest/src/parts/part-input.ts'
 import { partsOf } from '../../services/ingest/src/parts/parts-of.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
+import { EMBEDDED } from '../harness/test-log.ts'
 import { percentile } from './percentile.ts'
 
 const WARM_UP_ROUNDS = 2
@@ -80,6 +81,7 @@ function inputOf(language: string, base: string, text: string): PartInput {
 
 async function printWorstCases(): Promise<void> {
   await using freshet = await FreshetProcess.start({
+    log: EMBEDDED,
     options: ['--source', 'none', '--mediawiki-api', 'none'],
     dataDir: undefined,
     port: 0,

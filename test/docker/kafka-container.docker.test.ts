@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { EditPoster } from '../harness/edit-poster.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
+import { EMBEDDED } from '../harness/test-log.ts'
 import { KafkaContainer } from '../kafka/kafka-container.ts'
 import { docker } from './docker.ts'
 import { PartnerCopy } from './partner-copy.ts'
@@ -12,7 +13,7 @@ describe('Kafka in a container, started by testcontainers', () => {
     await using kafka = await KafkaContainer.start()
     const log = ['--log', 'kafka', '--kafka-brokers', kafka.brokers.join(',')]
     const options = [...log, '--source', 'none', '--mediawiki-api', 'none']
-    await using freshet = await FreshetProcess.start({ options, dataDir: undefined, port: 0 })
+    await using freshet = await FreshetProcess.start({ log: EMBEDDED, options, dataDir: undefined, port: 0 })
     await using partner = new PartnerCopy(freshet.url)
     const poster = new EditPoster(() => freshet.url, [1, 2, 3], 1)
     const stop = new AbortController()

@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
+import { EMBEDDED } from '../harness/test-log.ts'
 
 const MEBIBYTE = 1024 ** 2
 
 let freshet: FreshetProcess
 beforeAll(async () => {
   freshet = await FreshetProcess.start({
+    log: EMBEDDED,
     options: ['--source', 'none', '--mediawiki-api', 'none'],
     dataDir: undefined,
     port: 0,
@@ -140,6 +142,7 @@ describe('a capture that is cut in the middle', () => {
       const path = join(folder, 'capture.sse')
       writeFileSync(path, `:ok\n\n${frame(1)}${frame(2)}${frame(3).slice(0, -60)}`)
       await using played = await FreshetProcess.start({
+        log: EMBEDDED,
         options: ['--source', path, '--mediawiki-api', 'none'],
         dataDir: undefined,
         port: 0,

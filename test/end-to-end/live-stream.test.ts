@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { PageTexts } from '../harness/page-texts.ts'
 import { resumingChanges } from '../harness/subscriber.ts'
+import { testLogs } from '../harness/test-logs.ts'
 import { WEBPLATFORM_DOMAIN } from '../recordings/webplatform-edits.ts'
 import { WEBPLATFORM_FIXTURE_PATH } from '../recordings/webplatform-fixture.ts'
 import {
@@ -95,71 +96,77 @@ async function copyOf(freshet: FreshetProcess, count: number): Promise<PageTexts
 
 const inputPath = existsSync(WEBPLATFORM_DATA_PATH) ? WEBPLATFORM_DATA_PATH : WEBPLATFORM_FIXTURE_PATH
 
-describe('a wiki that is followed live', () => {
-  it('loses nothing and repeats nothing, whatever its stream and its API do', async () => {
-    const { stream, api, events } = await simulatedWiki(inputPath)
-    await using _stream = stream
-    await using _api = api
-    stream.failNext(...streamFaults(7))
-    api.nextFault = faultSchedule(7, 0.15, apiFaults)
-    await using freshet = await FreshetProcess.start({
-      options: [
-        ...['--source', `${stream.url}?since=${BEGINNING_MS}`, '--mediawiki-api', api.urlTemplate],
-        ...[
-          '--mediawiki-domains',
-          WEBPLATFORM_DOMAIN,
-          '--liveness-timeout-ms',
-          '500',
-          '--text-grace-ms',
-          '0',
-        ],
-      ],
-      dataDir: undefined,
-      port: 0,
-    })
-    for (const [index, event] of events.entries()) {
-      if (index % 10 === 0) feed(stream, canary, BEGINNING_MS + index)
-      // Several in one millisecond: an id that only knows the time cannot tell them apart.
-      feed(stream, event, BEGINNING_MS + Math.floor(index / 5))
-    }
-    const copy = await copyOf(freshet, events.length)
-    expect(copy.ids.size).toBe(events.length)
-    expect(stream.requests.length).toBeGreaterThanOrEqual(CONNECTIONS)
-    expect(api.requests.some(({ fault }) => fault !== undefined)).toBe(events.length > 100)
-  }, 180_000)
+for (const log of await testLogs()) {
+  describe.skipIf(log.missing)(`on ${log.name}`, () => {
+    describe('a wiki that is followed live', () => {
+      it('loses nothing and repeats nothing, whatever its stream and its API do', async () => {
+        const { stream, api, events } = await simulatedWiki(inputPath)
+        await using _stream = stream
+        await using _api = api
+        stream.failNext(...streamFaults(7))
+        api.nextFault = faultSchedule(7, 0.15, apiFaults)
+        await using freshet = await FreshetProcess.start({
+          log,
+          options: [
+            ...['--source', `${stream.url}?since=${BEGINNING_MS}`, '--mediawiki-api', api.urlTemplate],
+            ...[
+              '--mediawiki-domains',
+              WEBPLATFORM_DOMAIN,
+              '--liveness-timeout-ms',
+              '500',
+              '--text-grace-ms',
+              '0',
+            ],
+          ],
+          dataDir: undefined,
+          port: 0,
+        })
+        for (const [index, event] of events.entries()) {
+          if (index % 10 === 0) feed(stream, canary, BEGINNING_MS + index)
+          // Several in one millisecond: an id that only knows the time cannot tell them apart.
+          feed(stream, event, BEGINNING_MS + Math.floor(index / 5))
+        }
+        const copy = await copyOf(freshet, events.length)
+        expect(copy.ids.size).toBe(events.length)
+        expect(stream.requests.length).toBeGreaterThanOrEqual(CONNECTIONS)
+        expect(api.requests.some(({ fault }) => fault !== undefined)).toBe(events.length > 100)
+      }, 180_000)
 
-  it('goes on where it was after the process was killed, without asking for anything twice', async () => {
-    const { stream, api, events } = await simulatedWiki(WEBPLATFORM_FIXTURE_PATH)
-    await using _stream = stream
-    await using _api = api
-    const source = `${stream.url}?since=${BEGINNING_MS}`
-    const options = ['--source', source, '--mediawiki-api', api.urlTemplate, '--mediawiki-domains', '*']
-    const half = Math.floor(events.length / 2)
-    for (const event of events.slice(0, half)) feed(stream, event, BEGINNING_MS)
-    await using first = await FreshetProcess.start({ options, dataDir: undefined, port: 0 })
-    expect((await copyOf(first, half)).ids.size).toBe(half)
-    await first.end('SIGKILL')
-    for (const event of events.slice(half)) feed(stream, event, BEGINNING_MS + 1)
-    await using second = await FreshetProcess.start({ options, dataDir: first.dataDir, port: 0 })
-    expect((await copyOf(second, events.length)).ids.size).toBe(events.length)
-    expect(stream.requests.at(-1)?.headers['last-event-id']).toContain(TOPIC)
-  }, 60_000)
+      it('goes on where it was after the process was killed, without asking for anything twice', async () => {
+        const { stream, api, events } = await simulatedWiki(WEBPLATFORM_FIXTURE_PATH)
+        await using _stream = stream
+        await using _api = api
+        const source = `${stream.url}?since=${BEGINNING_MS}`
+        const options = ['--source', source, '--mediawiki-api', api.urlTemplate, '--mediawiki-domains', '*']
+        const half = Math.floor(events.length / 2)
+        for (const event of events.slice(0, half)) feed(stream, event, BEGINNING_MS)
+        await using first = await FreshetProcess.start({ log, options, dataDir: undefined, port: 0 })
+        expect((await copyOf(first, half)).ids.size).toBe(half)
+        await first.end('SIGKILL')
+        for (const event of events.slice(half)) feed(stream, event, BEGINNING_MS + 1)
+        await using second = await FreshetProcess.start({ log, options, dataDir: first.dataDir, port: 0 })
+        expect((await copyOf(second, events.length)).ids.size).toBe(events.length)
+        expect(stream.requests.at(-1)?.headers['last-event-id']).toContain(TOPIC)
+      }, 60_000)
 
-  it('is said to be out of reach by /readyz, while everything else goes on', async () => {
-    const nobody = createServer()
-    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
-    const { port } = nobody.address() as { port: number }
-    await new Promise((resolve) => nobody.close(resolve))
-    await using freshet = await FreshetProcess.start({
-      options: ['--source', `http://127.0.0.1:${port}/v2/stream/mediawiki.page_change.v1`],
-      dataDir: undefined,
-      port: 0,
+      it('is said to be out of reach by /readyz, while everything else goes on', async () => {
+        const nobody = createServer()
+        await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
+        const { port } = nobody.address() as { port: number }
+        await new Promise((resolve) => nobody.close(resolve))
+        await using freshet = await FreshetProcess.start({
+          log,
+          options: ['--source', `http://127.0.0.1:${port}/v2/stream/mediawiki.page_change.v1`],
+          dataDir: undefined,
+          port: 0,
+        })
+        const answer = await fetch(`${freshet.url}/readyz`)
+        expect(answer.status).toBe(503)
+        expect(await answer.json()).toMatchObject({
+          parts: { ingest: { isReady: false }, fanout: { isReady: true } },
+        })
+        expect((await fetch(`${freshet.url}/healthz`)).status).toBe(200)
+      })
     })
-    const answer = await fetch(`${freshet.url}/readyz`)
-    expect(answer.status).toBe(503)
-    expect(await answer.json()).toMatchObject({
-      parts: { ingest: { isReady: false }, fanout: { isReady: true } },
-    })
-    expect((await fetch(`${freshet.url}/healthz`)).status).toBe(200)
   })
-})
+}

@@ -4,11 +4,12 @@ import { resolve } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
+import { EMBEDDED } from '../harness/test-log.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../services/standalone/src/main.ts')
 
 function start(options: readonly string[], dataDir?: string) {
-  return FreshetProcess.start({ options, dataDir, port: 0 })
+  return FreshetProcess.start({ log: EMBEDDED, options, dataDir, port: 0 })
 }
 
 function edit(revisionId: number) {

@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { TestLog } from './test-log.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../services/standalone/src/main.ts')
 const ADDRESS = /http:\/\/[^\s/]+:\d+/
 
 export interface FreshetProcessOptions {
+  readonly log: TestLog
   /** Options of the command line, without `--data-dir` and `--port`. */
   readonly options: readonly string[]
   /** Undefined: a folder of its own, removed at the end. */
@@ -24,11 +26,11 @@ export class FreshetProcess implements AsyncDisposable {
   readonly #removesDataDir: boolean
   readonly #output: string[]
 
-  static async start({ options, dataDir, port }: FreshetProcessOptions): Promise<FreshetProcess> {
+  static async start({ log, options, dataDir, port }: FreshetProcessOptions): Promise<FreshetProcess> {
     const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'freshet-'))
     const child = spawn(
       process.execPath,
-      [MAIN, '--data-dir', directory, '--port', String(port), ...options],
+      [MAIN, '--data-dir', directory, '--port', String(port), ...log.optionsFor(directory), ...options],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },

@@ -1,6 +1,7 @@
 import type { ChangeLog, TopicSpec } from '../../change-log.ts'
 import { allRecords } from '../../contract/contract-subject.ts'
 import { Cluster } from '../cluster.ts'
+import type { KafkaChangeLogOptions } from '../kafka-options.ts'
 import { alterTopicConfig } from '../requests/alter-topic-config.ts'
 import { retentionSettings } from '../topic-settings.ts'
 import { kafkaLogOptions } from './kafka-log.ts'
@@ -33,9 +34,12 @@ export class KafkaSweeper implements Disposable {
   readonly #namePrefix: string
   readonly #specs = new Map<string, TopicSpec>()
 
-  static async open(brokers: readonly string[]): Promise<KafkaSweeper> {
-    const options = kafkaLogOptions(brokers)
-    return new KafkaSweeper(await Cluster.open(options), options.namePrefix)
+  static async open(
+    brokers: readonly string[],
+    options: Partial<KafkaChangeLogOptions> = {},
+  ): Promise<KafkaSweeper> {
+    const whole = kafkaLogOptions(brokers, options)
+    return new KafkaSweeper(await Cluster.open(whole), whole.namePrefix)
   }
 
   private constructor(cluster: Cluster, namePrefix: string) {

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import { describe } from 'vitest'
+import { openKafkaLog } from '../../packages/change-log/src/kafka/testing/kafka-log.ts'
+import { KafkaSweeper } from '../../packages/change-log/src/kafka/testing/kafka-sweeper.ts'
+import { kafkaForTests } from '../kafka/kafka-for-tests.ts'
+import type { ServerLimits } from './conformance-server.ts'
+import { openFanoutServer } from './fanout-server.ts'
+import { runConformance } from './run-conformance.ts'
+
+const { brokers, missing } = await kafkaForTests()
+
+async function openServer(limits: ServerLimits) {
+  const options = { namePrefix: `conformance-${randomUUID()}-`, compression: 'none' } as const
+  const sweeper = await KafkaSweeper.open(brokers, options)
+  const kafka = sweeper.watch(await openKafkaLog(brokers, options))
+  return openFanoutServer(Object.assign(kafka, { sweep: () => sweeper.sweep(kafka) }), limits)
+}
+
+describe.skipIf(missing)('on Kafka', () => {
+  runConformance('fan-out over Kafka', openServer)
+})
