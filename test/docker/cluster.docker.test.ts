@@ -40,7 +40,8 @@ describe('docker compose --profile cluster up', () => {
   it('drains on SIGTERM, and every node ends with 0', async () => {
     await project.stop('load-balancer', ...NODES)
     for (const node of NODES) {
-      expect(await project.state(node), node).toMatchObject({
+      const state = await project.state(node)
+      expect(state, await project.logs(node)).toMatchObject({
         Status: 'exited',
         ExitCode: 0,
         OOMKilled: false,

@@ -22,7 +22,8 @@ describe('docker compose up', () => {
     await using partner = new PartnerCopy(project.streamUrl)
     await post(poster, EDITS)
     await partner.untilItHas(poster.acknowledged)
-    expect(partner.pages.text('testwiki:1')).toContain('of page 1.')
+    expect(partner.changesWithoutDiff).toBe(0)
+    expect(partner.texts.get('testwiki:1')).toContain('of page 1.')
   })
 
   it('runs the services as nobody in particular, and lets them write to their data only', async () => {
@@ -55,8 +56,14 @@ describe('docker compose up', () => {
 
   it('drains on SIGTERM, and every service ends with 0', async () => {
     await project.stop('ingest', 'fanout')
-    expect(await project.state('fanout')).toMatchObject({ Status: 'exited', ExitCode: 0, OOMKilled: false })
-    expect(await project.state('ingest')).toMatchObject({ Status: 'exited', ExitCode: 0, OOMKilled: false })
+    for (const service of ['ingest', 'fanout']) {
+      const state = await project.state(service)
+      expect(state, await project.logs(service)).toMatchObject({
+        Status: 'exited',
+        ExitCode: 0,
+        OOMKilled: false,
+      })
+    }
   })
 })
 
@@ -64,9 +71,12 @@ async function post(poster: EditPoster, count: number): Promise<void> {
   const enough = poster.acknowledged.size + count
   const stop = new AbortController()
   const posting = poster.run(stop.signal)
-  await vi.waitFor(() => expect(poster.acknowledged.size).toBeGreaterThanOrEqual(enough), {
-    timeout: 120_000,
-  })
-  stop.abort()
+  try {
+    await vi.waitFor(() => expect(poster.acknowledged.size).toBeGreaterThanOrEqual(enough), {
+      timeout: 60_000,
+    })
+  } finally {
+    stop.abort()
+  }
   await posting
 }
