@@ -1,7 +1,9 @@
+import { parseParts } from '@freshet/protocol'
 import type { SettingsGroup } from '@freshet/service'
 import { z } from 'zod'
 
 const MIB = 1024 ** 2
+const GIB = 1024 ** 3
 const count = z.coerce.number().int().positive()
 
 /** Everything about article changes going out. */
@@ -23,7 +25,7 @@ export const FANOUT_SETTINGS = {
     flushIntervalMs: count
       .default(5)
       .describe(
-        'Least time between two writes to live subscribers: changes that come faster go out together.',
+        'Least time between two writes to live subscribers while the process is busy: changes that come faster go out together.',
       ),
     readBatchBytesMax: count
       .default(256 * 1024)
@@ -68,6 +70,26 @@ export const FANOUT_SETTINGS = {
       .describe(
         'A slow subscriber is only closed when it passed fewer records than this within slowWindowMs.',
       ),
+    archiveBytesMax: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .default(10 * GIB)
+      .describe('Disk for the segments of the archive; past it the oldest go. 0: there is no archive.'),
+    archiveWindowMs: count
+      .min(1_000)
+      .default(3_600_000)
+      .describe(
+        'A segment of the archive holds what entered the log within so much time; the same on all nodes.',
+      ),
+    archiveRecordsMax: count
+      .default(50_000)
+      .describe('Most changes in one segment of the archive; the same on all nodes.'),
+    archiveParts: z
+      .string()
+      .default('core,diff')
+      .transform((names) => parseParts(names.split(',').map((name) => name.trim())))
+      .describe('The parts of a change that the archive holds; the same on all nodes.'),
   }),
 } satisfies SettingsGroup
 
