@@ -9,27 +9,44 @@ const DRAIN_DEADLINE_MS = 30_000
 
 type Groups = Readonly<Record<string, SettingsGroup>> & { readonly process: typeof PROCESS_SETTINGS }
 
-type SettingsOf<G extends Groups> = { readonly [K in keyof G]: z.output<G[K]['schema']> }
+export type SettingsOf<G extends Groups> = { readonly [K in keyof G]: z.output<G[K]['schema']> }
 
-export interface ProcessOptions<G extends Groups> {
+export interface ProgramOptions<G extends Groups> {
   readonly name: string
   readonly description: string
   readonly groups: G
   /** Set to the level that the settings say; the first one tells of start and shutdown. */
   readonly loggers: readonly [Logger, ...Logger[]]
+  /** All that the process does, until the signal aborts and what it does is done. */
+  readonly run: (settings: SettingsOf<G>, signal: AbortSignal) => Promise<void>
+}
+
+export interface ProcessOptions<G extends Groups> extends Omit<ProgramOptions<G>, 'run'> {
   readonly start: (settings: SettingsOf<G>) => Promise<Service>
 }
 
+/** A process that serves one service, from its command line to its exit code. */
+export async function runProcess<const G extends Groups>({
+  start,
+  ...options
+}: ProcessOptions<G>): Promise<void> {
+  const [logger] = options.loggers
+  await runProgram<G>({
+    ...options,
+    run: (settings, signal) =>
+      serve({ settings: settings.process, logger, start: () => start(settings) }, signal),
+  })
+}
+
 /** A process from its command line to its exit code: 0 after a drain, 1 when it could not start or go on. */
-export async function runProcess<const G extends Groups>(options: ProcessOptions<G>): Promise<void> {
-  const { name, description, groups, loggers, start } = options
+export async function runProgram<const G extends Groups>(options: ProgramOptions<G>): Promise<void> {
+  const { name, description, groups, loggers, run } = options
   const command = commandWith(name, description, Object.values(groups)).parse()
   try {
     const settings = readSettings(groups, process.env, command.opts())
     for (const logger of loggers) logger.level = settings.process.logLevel
     const [logger] = loggers
-    const signal = shutdownSignal(logger, DRAIN_DEADLINE_MS)
-    await serve({ settings: settings.process, logger, start: () => start(settings) }, signal)
+    await run(settings, shutdownSignal(logger, DRAIN_DEADLINE_MS))
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
     process.exitCode = 1
