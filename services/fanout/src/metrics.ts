@@ -37,10 +37,12 @@ const deliveryLatency = new Histogram({
 const lagRecords = new Gauge({
   name: 'freshet_fanout_lag_records',
   help: 'Records of the log still ahead of the subscriber that is farthest behind.',
+  aggregator: 'max',
 })
 const lagSeconds = new Gauge({
   name: 'freshet_fanout_lag_seconds',
   help: 'Age of the newest record that the subscriber farthest behind has passed.',
+  aggregator: 'max',
 })
 const closes = new Counter({
   name: 'freshet_fanout_closes_total',
