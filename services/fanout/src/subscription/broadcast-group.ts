@@ -37,7 +37,6 @@ export class BroadcastGroup {
   readonly #due = new DueFrames()
   /** Where the members are while something is due. */
   #before: TailPlace | undefined
-  #flushedMs = Number.NEGATIVE_INFINITY
 
   constructor(representation: Representation) {
     this.representation = representation
@@ -49,11 +48,6 @@ export class BroadcastGroup {
 
   get dueBytes(): number {
     return this.#due.bytes
-  }
-
-  /** When it was last flushed, on the clock of `performance.now()`. */
-  get flushedMs(): number {
-    return this.#flushedMs
   }
 
   /** Where the members are; undefined while they have everything that was taken from the tail. */
@@ -90,6 +84,5 @@ export class BroadcastGroup {
     if (changes > 0) onLiveDelivery(Math.max(0, nowMs - newestChangeMs))
     this.#due.clear()
     this.#before = undefined
-    this.#flushedMs = performance.now()
   }
 }

@@ -4,12 +4,13 @@ import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
 import { WakeUp } from '../wake-up.ts'
 import { BroadcastGroup, type BroadcastMember, type TailPlace } from './broadcast-group.ts'
+import { Busyness } from './busyness.ts'
 
 export interface BroadcastOptions {
   readonly tail: Tail
   readonly filters: SharedFilters
   readonly clock: () => number
-  /** Least time between two flushes of the same group: what comes in between goes out together. */
+  /** Least time between two flushes while the process is busy: what comes in between goes out together. */
   readonly flushIntervalMs: number
 }
 
@@ -31,6 +32,8 @@ export class Broadcast {
   /** How far the tail was taken. */
   #taken: TailPlace
   #timer: NodeJS.Timeout | undefined
+  #flushedMs = 0
+  readonly #busyness = new Busyness()
 
   constructor(options: BroadcastOptions) {
     this.#options = options
@@ -119,21 +122,19 @@ export class Broadcast {
     }
   }
 
-  /** Groups that were not flushed a moment ago at once, so that a single change is not held up; the others soon. */
+  /** At once, so that a change is not held up; but when there is much to do a few changes are written together. */
   #flushDue(): void {
-    const nowMs = performance.now()
-    let waitMs = Number.POSITIVE_INFINITY
-    for (const group of this.#due) {
-      const groupWaitMs = group.flushedMs + this.#options.flushIntervalMs - nowMs
-      // A timer that would come within the same millisecond comes late.
-      if (groupWaitMs < 1) this.#flush(group)
-      else waitMs = Math.min(waitMs, groupWaitMs)
-    }
-    if (this.#due.size === 0) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#flushDue()
-    }, waitMs)
+    if (this.#due.size === 0 || this.#timer !== undefined) return
+    const waitMs = this.#flushedMs + this.#options.flushIntervalMs - performance.now()
+    if (waitMs <= 0 || !this.#busyness.isBusy) this.#flushAll()
+    else this.#timer = setTimeout(() => this.#flushAll(), waitMs)
+  }
+
+  #flushAll(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const group of this.#due) this.#flush(group)
+    this.#flushedMs = performance.now()
   }
 
   #flush(group: BroadcastGroup): void {
