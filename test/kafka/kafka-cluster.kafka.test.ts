@@ -15,7 +15,12 @@ describe.skipIf(kafka.missing)('the broker that tests share', () => {
 
 describe.skipIf(missing)('a cluster of its own', () => {
   it('has nodes that can be killed, and come back with their data', async () => {
-    await using cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {} })
+    await using cluster = await KafkaCluster.start({
+      nodes: 1,
+      tunedFor: 'start',
+      properties: {},
+      formatOptions: [],
+    })
     const [broker = ''] = cluster.brokers
     await cluster.node(1).kill9()
     expect(await listens(broker)).toBe(false)

@@ -12,6 +12,8 @@ export interface KafkaClusterOptions {
   readonly tunedFor: 'start' | 'throughput'
   /** Lines of `server.properties` beside those of every test broker. */
   readonly properties: Readonly<Record<string, string>>
+  /** Options of `kafka-storage format`, such as those that create users. */
+  readonly formatOptions: readonly string[]
 }
 
 /**
@@ -24,7 +26,8 @@ export class KafkaCluster implements AsyncDisposable {
   readonly #directory: string
 
   /** Rejects with `NoKafkaError` where Java or Maven is missing. */
-  static async start({ nodes, tunedFor, properties }: KafkaClusterOptions): Promise<KafkaCluster> {
+  static async start(options: KafkaClusterOptions): Promise<KafkaCluster> {
+    const { nodes, tunedFor, properties, formatOptions } = options
     const jars = await kafkaJars()
     const directory = await mkdtemp(join(tmpdir(), 'freshet-kafka-'))
     const clusterId = newClusterId()
@@ -34,7 +37,15 @@ export class KafkaCluster implements AsyncDisposable {
       addresses.map((address) => {
         const folder = join(directory, `node-${address.id}`)
         const text = serverProperties(address, addresses, join(folder, 'data'), properties)
-        return new KafkaNode({ clusterId, address, jars, directory: folder, properties: text, tunedFor })
+        return new KafkaNode({
+          clusterId,
+          address,
+          jars,
+          directory: folder,
+          properties: text,
+          formatOptions,
+          tunedFor,
+        })
       }),
     )
     try {

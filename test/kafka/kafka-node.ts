@@ -20,6 +20,7 @@ export interface KafkaNodeOptions {
   readonly jars: string
   readonly directory: string
   readonly properties: string
+  readonly formatOptions: readonly string[]
   readonly tunedFor: 'start' | 'throughput'
 }
 
@@ -76,13 +77,13 @@ export class KafkaNode {
   }
 
   async #format(): Promise<void> {
-    const { clusterId, jars, directory, properties } = this.#options
+    const { clusterId, jars, directory, properties, formatOptions } = this.#options
     const dataDir = join(directory, 'data')
     if (await stat(join(dataDir, 'meta.properties')).catch(() => undefined)) return
     await mkdir(directory, { recursive: true })
     const file = join(directory, 'server.properties')
     await writeFile(file, properties)
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file, ...formatOptions]
     await run('java', ['-cp', `${jars}/*`, ...FAST_START, '-Xmx128m', LOGGING, ...format])
   }
 

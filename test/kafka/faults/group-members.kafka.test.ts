@@ -17,7 +17,7 @@ describe.skipIf(missing)('members of a group, each a process', () => {
   let log: KafkaChangeLog
 
   beforeAll(async () => {
-    cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {} })
+    cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {}, formatOptions: [] })
     log = await openLog(cluster.brokers)
   }, 60_000)
 

@@ -195,8 +195,16 @@ export class Cluster implements Disposable {
 
   async #load(topics: readonly string[]): Promise<void> {
     const metadata = await this.ask((connection) => connection.send(clusterMetadata(topics)))
-    this.#id = metadata.clusterId ?? ''
+    this.#checkIdentity(metadata.clusterId ?? '')
     this.#take(metadata)
+  }
+
+  /** Offsets of one cluster mean nothing in another: whoever holds some has to hear of it. */
+  #checkIdentity(id: string): void {
+    if (this.#id !== '' && this.#id !== id) {
+      throw new LogClosedError(`cluster ${this.#id} was replaced by cluster ${id}: open the log again`)
+    }
+    this.#id = id
   }
 
   #take({ brokers, topics }: Metadata): void {

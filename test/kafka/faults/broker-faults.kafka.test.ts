@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KafkaChangeLog } from '@freshet/change-log'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KafkaCluster } from '../kafka-cluster.ts'
+import { whyNoKafkaCluster } from '../kafka-for-tests.ts'
+import { openLog, topic } from './kafka-log.ts'
+import { NumberReader } from './number-reader.ts'
+import { NumberedLoad } from './numbered-load.ts'
+
+const missing = await whyNoKafkaCluster()
+const PARTITIONS = 6
+const PAGES = 12
+/** Longer than a broker's session, so that others lead what it led. */
+const PAUSE_MS = 8_000
+const BETWEEN_FAULTS_MS = 3_000
+
+describe.skipIf(missing)('three brokers, each partition on all of them', () => {
+  let cluster: KafkaCluster
+  let log: KafkaChangeLog
+
+  beforeAll(async () => {
+    cluster = await KafkaCluster.start({ nodes: 3, tunedFor: 'start', properties: {}, formatOptions: [] })
+    log = await openLog(cluster.brokers)
+  }, 90_000)
+
+  afterAll(async () => {
+    await log?.[Symbol.asyncDispose]()
+    await cluster?.[Symbol.asyncDispose]()
+  })
+
+  it('kill -9 of each in turn: what was acknowledged is there once and in order, and readers and groups go on by themselves', async () => {
+    await throughFaults('killed', async () => {
+      for (const node of cluster.nodes) {
+        await node.kill9()
+        await sleep(BETWEEN_FAULTS_MS)
+        await node.start()
+        await sleep(BETWEEN_FAULTS_MS)
+      }
+    })
+  }, 180_000)
+
+  it('one that stands still for a while, as behind a broken network: the same', async () => {
+    await throughFaults('paused', async () => {
+      const [node] = cluster.nodes
+      node?.pause()
+      await sleep(PAUSE_MS)
+      node?.resume()
+      await sleep(BETWEEN_FAULTS_MS)
+    })
+  }, 120_000)
+
+  /** Appends, copies in a group and reads while the faults happen, and checks what has come of it. */
+  async function throughFaults(name: string, faults: () => Promise<void>): Promise<void> {
+    const [edits, changes] = [`${name}-edits`, `${name}-changes`]
+    await log.ensureTopics([topic(edits, PARTITIONS), topic(changes, PARTITIONS)])
+    const [loading, reading] = [new AbortController(), new AbortController()]
+    const load = new NumberedLoad(log, edits, PAGES)
+    const reader = new NumberReader(log, changes, PARTITIONS)
+    const work = [reader.run(reading.signal), copy(edits, changes, reading.signal)]
+    const appends = load.run(40, loading.signal)
+    await sleep(1_000)
+    await faults()
+    loading.abort()
+    await appends
+    const ends = (await log.bounds(edits)).map(({ end }) => end)
+    while (!(await log.committed('copy', edits)).every((offset, index) => offset >= (ends[index] ?? 0n)))
+      await sleep(50)
+    await reader.untilRead()
+    reading.abort()
+    await Promise.all(work)
+    console.log(
+      `${name}: ${load.acknowledged.size} appended, longest stall of an append ${Math.round(load.longestStallMs)} ms, ` +
+        `of a reader ${Math.round(reader.longestGapMs)} ms; ${load.retried.size} retried, ${reader.outages} times reading refused`,
+    )
+    checkCopies(load, reader)
+  }
+
+  async function copy(from: string, to: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const options = { group: 'copy', topic: from, batchRecordsMax: 100, batchBytesMax: 1024 * 1024, signal }
+      await log
+        .process({
+          ...options,
+          handler: async (records) => ({
+            append: records.map(({ key, value }) => ({ topic: to, key, headers: {}, value })),
+            onCommit: () => {},
+          }),
+        })
+        .catch(async (error: { readonly isRetryable?: boolean }) => {
+          if (error.isRetryable !== true) throw error
+          await sleep(100)
+        })
+    }
+  }
+})
+
+function checkCopies(load: NumberedLoad, reader: NumberReader): void {
+  const missingNumbers = new Set(load.acknowledged)
+  const unexpected: string[] = []
+  for (const [page, numbers] of reader.byPage) {
+    let last = -1
+    for (const number of numbers) {
+      missingNumbers.delete(number)
+      // A number that was refused at first may be there twice, one copy after the other at the latest.
+      const isRepeat = number === last && load.retried.has(number)
+      if (number <= last && !isRepeat) unexpected.push(`${page}: ${number} after ${last}`)
+      last = number
+    }
+  }
+  expect(unexpected).toEqual([])
+  expect([...missingNumbers]).toEqual([])
+  expect(load.acknowledged.size).toBeGreaterThan(0)
+}
