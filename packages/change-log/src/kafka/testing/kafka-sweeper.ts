@@ -18,8 +18,12 @@ function smallSegments({ cleanup, retentionBytes }: TopicSpec): ReadonlyMap<stri
     ])
   }
   if (retentionBytes === undefined) return new Map()
+  return new Map([['internal.segment.bytes', String(segmentBytes(retentionBytes))]])
+}
+
+function segmentBytes(retentionBytes: number): number {
   const recordBytesMax = Math.min(64 * 1024, Math.floor(retentionBytes / 5))
-  return new Map([['internal.segment.bytes', String(recordBytesMax + 1_000)]])
+  return recordBytesMax + 1_000
 }
 
 /** Until it is time to sweep, so that nothing is removed under the hands of a test. */
@@ -93,7 +97,7 @@ function keptRetention(spec: TopicSpec): ReadonlyMap<string, string> {
 
 async function isSwept(
   log: ChangeLog,
-  { name, cleanup, retentionBytes, retentionMs }: TopicSpec,
+  { name, cleanup, partitions, retentionBytes, retentionMs }: TopicSpec,
 ): Promise<boolean> {
   const records = await allRecords(log, name).catch(() => undefined)
   // Overtaken while it was read.
@@ -105,7 +109,10 @@ async function isSwept(
     return new Set(compacted.map(({ key }) => key)).size === compacted.length
   }
   const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
-  if (retentionBytes !== undefined && bytes > retentionBytes) return false
+  // The segment in which the retention is reached stays whole.
+  const bytesMax =
+    retentionBytes === undefined ? bytes : retentionBytes + partitions * segmentBytes(retentionBytes)
+  if (bytes > bytesMax) return false
   const oldestMs = Date.now() - (retentionMs ?? Number.POSITIVE_INFINITY)
   return records.every(({ timestampMs }) => timestampMs >= oldestMs)
 }
