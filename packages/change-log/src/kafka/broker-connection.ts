@@ -17,6 +17,7 @@ const CONNECT_MS_MAX = 3_000
 export class BrokerConnection {
   readonly #connection: Connection
   #opening: Promise<ApiVersions> | undefined
+  #isClosed = false
 
   constructor({ host, port }: Pick<BrokerAddress, 'host' | 'port'>, options: KafkaConnectionOptions) {
     this.#connection = new Connection({
@@ -50,12 +51,15 @@ export class BrokerConnection {
     return this.#connection.send(requestOf(versions, name, args))
   }
 
+  /** For good: whoever asks or waits gets an error. */
   close(): void {
-    this.#connection.rejectRequests(new Error('the connection was closed'))
+    this.#isClosed = true
+    this.#connection.rejectRequests(closedError())
     void this.#connection.disconnect()
   }
 
   #open(): Promise<ApiVersions> {
+    if (this.#isClosed) return Promise.reject(closedError())
     if (this.#opening !== undefined && this.#connection.isConnected()) return this.#opening
     // Shared: kafkajs opens a second socket when two ask at a time.
     this.#opening = this.#connect().catch((error: unknown) => {
@@ -67,6 +71,10 @@ export class BrokerConnection {
 
   async #connect(): Promise<ApiVersions> {
     await this.#connection.connect()
+    if (this.#isClosed) {
+      await this.#connection.disconnect()
+      throw closedError()
+    }
     const request = requestOf({ [API_VERSIONS]: { minVersion: 0, maxVersion: 2 } }, 'ApiVersions', {})
     const { apiVersions } = await this.#connection.send(request)
     const versions = Object.fromEntries(apiVersions.map(({ apiKey, ...range }) => [apiKey, range]))
@@ -75,6 +83,10 @@ export class BrokerConnection {
     await this.#connection.authenticate()
     return versions
   }
+}
+
+function closedError(): Error {
+  return new Error('the connection to the broker was closed')
 }
 
 const API_VERSIONS = 18

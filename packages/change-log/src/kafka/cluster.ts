@@ -214,9 +214,17 @@ export class Cluster implements Disposable {
     }
     for (const { errorCode, name, partitions } of topics) {
       // A broker that has just started may not have heard yet of a topic that there is.
-      if (errorCode === ErrorCode.none) this.#topics.set(name, partitions)
+      if (errorCode === ErrorCode.none) this.#topics.set(name, this.#asManyAsKnown(name, partitions))
       else if (errorCode !== ErrorCode.unknownTopicOrPartition) checkCode(`find ${name}`, errorCode)
     }
+  }
+
+  /**
+   * Partitions that are added to a topic count from the next start on: keys move to other partitions with them, and positions get
+   * longer, which must not happen under way.
+   */
+  #asManyAsKnown(topic: string, partitions: readonly PartitionMetadata[]): readonly PartitionMetadata[] {
+    return partitions.slice(0, this.#topics.get(topic)?.length)
   }
 
   #candidates(): ReadonlySet<HostPort> {

@@ -139,7 +139,7 @@ export class GroupMembership {
   }
 
   async #beat({ generationId, memberId }: Assignment, over: AbortController): Promise<void> {
-    const { cluster, groupId, sessionTimeoutMs } = this.#options
+    const { groupId, sessionTimeoutMs } = this.#options
     const { signal } = over
     while (!signal.aborted) {
       await sleep(sessionTimeoutMs / HEARTBEATS_PER_SESSION, undefined, { signal }).catch(() => undefined)
@@ -153,7 +153,7 @@ export class GroupMembership {
       } catch (error) {
         if (error instanceof BrokerError && error.code === ErrorCode.unknownMemberId) this.#memberId = ''
         // Whatever it is, joining anew tells.
-        if (!cluster.closed.aborted || !signal.aborted) over.abort()
+        over.abort()
       }
     }
   }

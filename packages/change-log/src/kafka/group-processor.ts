@@ -83,6 +83,8 @@ export class GroupProcessor {
     const { cluster, source, process, nextGeneration } = this.#options
     const generation = nextGeneration()
     const over = AbortSignal.any([process.signal, assignment.over])
+    // There are more members than partitions.
+    if (assignment.partitions.length === 0) return source.wait(new Map(), over)
     const producer = await this.#takeOver(assignment.partitions)
     const starts = await nextToHandle(cluster, this.#groupId, source, assignment.partitions)
     const feeds = [...starts].map(([partition, start]) => new PartitionFeed(source, partition, start))
@@ -111,7 +113,9 @@ export class GroupProcessor {
           }),
       )
     await Promise.all(producers.map((producer) => producer.begin()))
-    return producers[0] as TransactionalProducer
+    const [lowest] = producers
+    if (lowest === undefined) throw new RangeError('a member without partitions takes over nothing')
+    return lowest
   }
 
   /** The next records of all partitions, the first of which takes turns, so that a long backlog does not leave the others waiting. */

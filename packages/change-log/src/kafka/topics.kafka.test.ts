@@ -3,8 +3,10 @@ import kafkajs, { type Admin } from 'kafkajs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { kafkaForTests } from '../../../../test/kafka/kafka-for-tests.ts'
 import type { TopicSpec } from '../change-log.ts'
-import { TopicMismatchError } from '../errors.ts'
-import { openKafkaLog } from './testing/kafka-log.ts'
+import { newTopic, testSignal } from '../contract/contract-subject.ts'
+import { LogClosedError, OffsetBeyondEndError, TopicMismatchError } from '../errors.ts'
+import { Cluster } from './cluster.ts'
+import { kafkaLogOptions, openKafkaLog } from './testing/kafka-log.ts'
 
 const { brokers, missing } = await kafkaForTests()
 const GIB = 1024 ** 3
@@ -90,6 +92,47 @@ describe.skipIf(missing)('topics on Kafka', () => {
     await log.append([{ topic: spec.name, key: 'a', headers: {}, value: null }])
     expect(await same.bounds(spec.name)).toEqual([{ earliest: 0n, end: 1n }])
     expect(await other.bounds(spec.name)).toEqual([{ earliest: 0n, end: 0n }])
+  })
+})
+
+describe.skipIf(missing)('a running log', () => {
+  test('does not use partitions that are added under way; the next start finds another number', async () => {
+    const { log, admin, spec, kafkaName } = await subject()
+    await log.ensureTopics([spec])
+    await using cluster = await Cluster.open(kafkaLogOptions(brokers))
+    expect(await cluster.partitions(kafkaName)).toHaveLength(1)
+    await admin.createPartitions({ topicPartitions: [{ topic: kafkaName, count: 3 }] })
+    await cluster.refresh()
+    expect(await cluster.partitions(kafkaName)).toHaveLength(1)
+    expect(await log.bounds(spec.name)).toHaveLength(1)
+    await using started = await openKafkaLog(brokers)
+    await expect(started.ensureTopics([spec])).rejects.toThrow('3 partitions instead of 1')
+  })
+
+  test('refuses a position in a topic that was deleted and has not come as far again', async () => {
+    const { log, admin, spec, kafkaName } = await subject()
+    await log.ensureTopics([spec])
+    for (const key of ['a', 'b', 'c']) await log.append([{ topic: spec.name, key, headers: {}, value: null }])
+    await admin.deleteTopics({ topics: [kafkaName] })
+    await using started = await openKafkaLog(brokers)
+    await started.ensureTopics([spec])
+    await started.append([{ topic: spec.name, key: 'a', headers: {}, value: null }])
+    const { signal } = testSignal()
+    const reading = started.read({ topic: spec.name, from: [3n], batchBytesMax: 1000, signal })
+    await expect(reading[Symbol.asyncIterator]().next()).rejects.toThrow(OffsetBeyondEndError)
+  })
+
+  test('ends those who wait with an error when it is closed', async () => {
+    const log = await openKafkaLog(brokers)
+    const topic = await newTopic(log, { partitions: 1 })
+    const { signal } = testSignal()
+    const reading = log.read({ topic, from: [0n], batchBytesMax: 1000, signal })[Symbol.asyncIterator]()
+    expect((await reading.next()).value?.records).toEqual([])
+    const waiting = expect(reading.next()).rejects.toThrow(LogClosedError)
+    await log[Symbol.asyncDispose]()
+    await waiting
+    await expect(log.append([{ topic, key: 'a', headers: {}, value: null }])).rejects.toThrow(LogClosedError)
+    await expect(log.bounds(topic)).rejects.toThrow(LogClosedError)
   })
 })
 
