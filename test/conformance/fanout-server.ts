@@ -13,8 +13,10 @@ export interface SweptLog extends ChangeLog {
 }
 
 const PARTITIONS = 3
-const RETENTION_BYTES = 64 * 1024
+const RETENTION_BYTES = 1024 * 1024
 const FILLER_BYTES = 16 * 1024
+/** Together well above the retention. */
+const FILLERS = 90
 
 /** Freshet's own fan-out over the log given, which it owns from then on. */
 export async function openFanoutServer(swept: SweptLog, limits: ServerLimits): Promise<ConformanceServer> {
@@ -48,7 +50,8 @@ export async function openFanoutServer(swept: SweptLog, limits: ServerLimits): P
     trim: async () => {
       const filler = { wiki: 'fillerwiki', parts: { diff: randomBytes(FILLER_BYTES).toString('base64') } }
       // One by one, as some logs keep and remove whole blocks of what was appended together.
-      for (const change of changes('filler', 30, filler, 30)) await log.append([changeRecord(change)])
+      for (const change of changes('filler', FILLERS, filler, FILLERS))
+        await log.append([changeRecord(change)])
       await swept.sweep()
     },
     breakLog,
