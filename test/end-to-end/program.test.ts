@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
@@ -134,6 +135,38 @@ describe('the program', () => {
     const replayed = run('replay', '--url', freshet.url)
     expect(JSON.parse(replayed.stdout)).toMatchObject({ offset: 0, status: 400 })
     expect(run('list').stdout.trim().split('\n')).toHaveLength(2)
+  })
+})
+
+describe('a log that is copied into another', () => {
+  it('goes on there, for partners with the cursors of the old one too', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'freshet-copy-'))
+    try {
+      await using old = await start(['--source', 'none'])
+      await post(old.url, [edit(1), edit(2)])
+      const frames = framesOf(`${old.url}/v1/changes?from=earliest`, AbortSignal.timeout(20_000))
+      let cursor = ''
+      for await (const frame of frames) {
+        if (frame.type === 'change') cursor = frame.cursor
+        if (frame.change?.id === 'testwiki:1') break
+      }
+      await firstChanges(old.url, 2)
+      await old.end('SIGTERM')
+      const command = resolve(import.meta.dirname, '../../services/standalone/src/copy-log.ts')
+      const options = ['--from-data-dir', old.dataDir, '--data-dir', dataDir]
+      const copied = spawnSync(process.execPath, [command, ...options], { encoding: 'utf8', timeout: 20_000 })
+      expect([copied.status, copied.stderr]).toEqual([
+        0,
+        expect.stringContaining('changes: 2 copied, 0 ahead'),
+      ])
+      await using now = await start(['--source', 'none'], dataDir)
+      await post(now.url, [edit(1), edit(3)])
+      const changes = await firstChanges(now.url, 2, `from=${cursor}`)
+      expect(changes.map(({ id }) => id)).toEqual(['testwiki:2', 'testwiki:3'])
+      await now.end('SIGTERM')
+    } finally {
+      rmSync(dataDir, { recursive: true })
+    }
   })
 })
 

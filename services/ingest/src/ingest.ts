@@ -42,7 +42,7 @@ export class Ingest implements AsyncDisposable {
   readonly #intake: Intake
 
   static async open(options: IngestOptions): Promise<Ingest> {
-    await options.log.ensureTopics(topicSpecs(topicSettings(options.settings)))
+    await ensureIngestTopics(options.log, options.settings)
     mkdirSync(options.directory, { recursive: true })
     return new Ingest(options)
   }
@@ -106,12 +106,14 @@ export class Ingest implements AsyncDisposable {
   }
 }
 
-function topicSettings(settings: IngestSettings) {
-  return {
+/** Creates or checks the topics that ingest writes, with the retention that the settings say. */
+export async function ensureIngestTopics(log: ChangeLog, settings: IngestSettings): Promise<void> {
+  const specs = topicSpecs({
     partitions: settings.partitions,
     editsRetentionMs: settings.editsRetentionHours * HOUR_MS,
     changesRetentionMs: settings.changesRetentionHours * HOUR_MS,
     changesRetentionBytes: settings.changesRetentionBytes,
     deadLettersRetentionMs: settings.deadLettersRetentionHours * HOUR_MS,
-  }
+  })
+  await log.ensureTopics(specs)
 }

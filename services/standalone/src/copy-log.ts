@@ -1,0 +1,79 @@
+import { type ChangeLog, type CopyProgress, copyLog } from '@freshet/change-log'
+import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC } from '@freshet/events'
+import { ensureIngestTopics, INGEST_SETTINGS } from '@freshet/ingest'
+import {
+  LOG_SETTINGS,
+  type LogSettings,
+  openLog,
+  PROCESS_SETTINGS,
+  runProgram,
+  type SettingsGroup,
+} from '@freshet/service'
+import { z } from 'zod'
+import { logger } from './logger.ts'
+
+const PROGRESS_INTERVAL_MS = 2_000
+/** What partners replay and people look at. Edits and positions belong to the ingest of the old log. */
+const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC]
+
+const COPY_SETTINGS = {
+  prefix: 'COPY',
+  schema: z.object({
+    follow: z.boolean().default(false).describe('Go on with what comes in, until Ctrl-C.'),
+  }),
+} satisfies SettingsGroup
+
+/** The same settings for the log that is copied, each with "from" before its name. */
+const FROM_SETTINGS = {
+  prefix: 'FROM',
+  schema: z.object(
+    Object.fromEntries(
+      Object.entries({ dataDir: PROCESS_SETTINGS.schema.shape.dataDir, ...LOG_SETTINGS.schema.shape }).map(
+        ([name, schema]) => [fromName(name), schema],
+      ),
+    ),
+  ),
+} satisfies SettingsGroup
+
+await runProgram({
+  name: 'copy-log',
+  description:
+    'Copies the article changes and the dead letters of one log into another, which nobody writes to yet. ' +
+    "Partners' cursors of the old log go on in the copy. Started again, it goes on where it was.",
+  groups: {
+    process: PROCESS_SETTINGS,
+    log: LOG_SETTINGS,
+    from: FROM_SETTINGS,
+    ingest: INGEST_SETTINGS,
+    copy: COPY_SETTINGS,
+  },
+  loggers: [logger],
+  async run(settings, signal) {
+    const { dataDir } = settings.process
+    await using from: ChangeLog = await openFrom(settings.from)
+    await using to: ChangeLog = await openLog({ settings: settings.log, dataDir, mode: 'write', logger })
+    await ensureIngestTopics(to, settings.ingest)
+    const copied = new Map<string, string>()
+    const report = () => process.stderr.write(`${[...copied.values()].join('; ')}\n`)
+    const reports = setInterval(report, PROGRESS_INTERVAL_MS)
+    const onProgress = ({ topic, copiedRecords, lagRecords }: CopyProgress) => {
+      copied.set(topic, `${topic}: ${copiedRecords} copied, ${lagRecords} ahead`)
+    }
+    try {
+      await copyLog({ from, to, topics: TOPICS, follows: settings.copy.follow, onProgress }, signal)
+    } finally {
+      clearInterval(reports)
+      report()
+    }
+  },
+})
+
+function openFrom(from: Readonly<Record<string, unknown>>): Promise<ChangeLog> {
+  const names = Object.keys(LOG_SETTINGS.schema.shape)
+  const settings = Object.fromEntries(names.map((name) => [name, from[fromName(name)]])) as LogSettings
+  return openLog({ settings, dataDir: String(from.fromDataDir), mode: 'read', logger })
+}
+
+function fromName(name: string): string {
+  return `from${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
