@@ -76,6 +76,7 @@ async function stream(
   }
   reply.hijack()
   reply.raw.writeHead(200, streamHeaders(framing))
+  reply.raw.flushHeaders()
   const { sseRetryMs, closeTimeoutMs } = context.settings
   const transport = new HttpStreamTransport(framing, reply.raw, closeTimeoutMs)
   const connection = connections.add(transport, DEFAULT_SUBSCRIPTION)

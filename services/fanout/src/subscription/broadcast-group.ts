@@ -3,6 +3,7 @@ import { onDelivered, onLiveDelivery } from '../metrics.ts'
 import type { Representation } from '../representation/representation.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
+import { type Packing, pack } from '../transport/packing.ts'
 import type { Delivery } from './delivery.ts'
 import { DueFrames } from './due-frames.ts'
 import { unreadableGap } from './unreadable-gap.ts'
@@ -31,6 +32,7 @@ export interface BroadcastMember {
 /** Members that want the same bytes of the same changes. They are all at the same place. */
 export class BroadcastGroup {
   readonly representation: Representation
+  readonly packing: Packing
   readonly members = new Set<BroadcastMember>()
   /** They want to be members as soon as nothing is due. */
   readonly waiting = new Set<BroadcastMember>()
@@ -38,8 +40,9 @@ export class BroadcastGroup {
   /** Where the members are while something is due. */
   #before: TailPlace | undefined
 
-  constructor(representation: Representation) {
+  constructor(representation: Representation, packing: Packing) {
     this.representation = representation
+    this.packing = packing
   }
 
   get isEmpty(): boolean {
@@ -70,9 +73,7 @@ export class BroadcastGroup {
   /** Writes what is due to every member, in one write each. Those that have no room for it are dropped. */
   flush(nowMs: number): void {
     const { frames, changes, cursor, newestChangeMs } = this.#due
-    const [first] = frames
-    if (first === undefined) return
-    const bytes = frames.length === 1 ? first : Buffer.concat(frames)
+    const bytes = pack(this.packing, frames)
     for (const member of this.members) {
       if (member.delivery.share(bytes, cursor, nowMs)) continue
       member.dropped()

@@ -24,7 +24,7 @@ const DUE_BYTES_MAX = 64 * 1024
  */
 export class Broadcast {
   readonly #options: BroadcastOptions
-  /** By filter, then by representation. */
+  /** By filter, then by the form of the bytes. */
   readonly #groups = new Map<number, Map<string, BroadcastGroup>>()
   readonly #due = new Set<BroadcastGroup>()
   /** Those that members wait for. */
@@ -61,11 +61,12 @@ export class Broadcast {
 
   /** Now, or from the next flush of its group on. */
   join(member: BroadcastMember): void {
-    const { filter, representation } = member.delivery
+    const { filter, representation, packing } = member.delivery
     const groups = this.#groups.get(filter.id) ?? new Map<string, BroadcastGroup>()
     this.#groups.set(filter.id, groups)
-    const group = groups.get(representation.key) ?? new BroadcastGroup(representation)
-    groups.set(representation.key, group)
+    const form = formOf(member)
+    const group = groups.get(form) ?? new BroadcastGroup(representation, packing)
+    groups.set(form, group)
     group.waiting.add(member)
     this.#awaited.add(group)
     this.#admit(group)
@@ -73,16 +74,17 @@ export class Broadcast {
 
   /** Nothing is written to it any more, also not of what is due. Before its filter or representation changes. */
   leave(member: BroadcastMember): void {
-    const { filter, representation } = member.delivery
+    const { filter } = member.delivery
+    const form = formOf(member)
     const groups = this.#groups.get(filter.id)
-    const group = groups?.get(representation.key)
+    const group = groups?.get(form)
     if (groups === undefined || group === undefined) return
     group.members.delete(member)
     group.waiting.delete(member)
     if (!group.isEmpty) return
     this.#due.delete(group)
     this.#awaited.delete(group)
-    groups.delete(representation.key)
+    groups.delete(form)
     if (groups.size === 0) this.#groups.delete(filter.id)
   }
 
@@ -183,4 +185,8 @@ export class Broadcast {
 
 function tipOf({ nextSequence, cursor }: Tail): TailPlace {
   return { sequence: nextSequence, cursor, timestampMs: 0 }
+}
+
+function formOf({ delivery }: BroadcastMember): string {
+  return `${delivery.packing} ${delivery.representation.key}`
 }

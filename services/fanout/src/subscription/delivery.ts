@@ -7,6 +7,7 @@ import type { Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
 import type { Tail } from '../tail/tail.ts'
 import type { TailEntry } from '../tail/tail-entry.ts'
+import type { Packing } from '../transport/packing.ts'
 import type { Transport } from '../transport/transport.ts'
 import { DueFrames } from './due-frames.ts'
 import { readRun } from './replay-run.ts'
@@ -171,15 +172,19 @@ export class Delivery {
     this.#due.clear()
   }
 
+  get packing(): Packing {
+    return this.#options.transport.packing
+  }
+
   /**
-   * Writes bytes that others are sent as well, unless that would exceed what may be unsent; then nothing is written, and
+   * Writes packed frames that others are sent as well, unless that would exceed what may be unsent; then nothing is written, and
    * false returned. To be counted by the caller.
    */
   share(bytes: Uint8Array, cursor: Cursor | undefined, nowMs: number): boolean {
     const { transport, unsentBytesMax } = this.#options
     const { pendingBytes } = transport
     if (pendingBytes > 0 && pendingBytes + bytes.length > unsentBytesMax) return false
-    transport.write([bytes])
+    transport.writePacked(bytes)
     this.#toldMs = nowMs
     this.#toldCursor = cursor ?? this.#toldCursor
     return true

@@ -1,9 +1,8 @@
-import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Resolves when the stream may have drained, or has closed. Look again afterwards. */
-export async function drainOf(stream: Writable | ServerResponse): Promise<void> {
+export async function drainOf(stream: Writable): Promise<void> {
   // A stream that never was full does not tell that it has drained.
   if (!stream.writableNeedDrain) {
     await nextTurn()

@@ -1,11 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import { HEARTBEATS } from '@freshet/protocol'
 import { drainOf } from './drain-of.ts'
+import { type Packing, pack } from './packing.ts'
 import type { Transport } from './transport.ts'
 
-/** SSE and NDJSON: an HTTP response that does not end. The headers are on their way already. */
+/**
+ * SSE and NDJSON: an HTTP response that does not end. The headers are on their way already. Its body is written to the
+ * socket below the response, which would frame for each partner anew what all of them are sent.
+ */
 export class HttpStreamTransport implements Transport {
   readonly framing: 'sse' | 'ndjson'
+  readonly packing: Packing
   /** Nothing comes back over HTTP; a connection that is gone fails to take its heartbeats. */
   readonly isResponsive = true
   readonly closed: Promise<void>
@@ -15,6 +20,8 @@ export class HttpStreamTransport implements Transport {
 
   constructor(framing: 'sse' | 'ndjson', response: ServerResponse, closeTimeoutMs: number) {
     this.framing = framing
+    // HTTP/1.0 has no chunks.
+    this.packing = response.chunkedEncoding ? 'http-chunk' : 'plain'
     this.#response = response
     this.#closeTimeoutMs = closeTimeoutMs
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -32,18 +39,22 @@ export class HttpStreamTransport implements Transport {
   }
 
   get pendingBytes(): number {
-    return this.#response.writableLength
+    return this.#response.socket?.writableLength ?? 0
   }
 
   write(frames: readonly Uint8Array[]): void {
-    if (this.#isClosing) return
-    // Not corked: a corked response does not notice that its socket is full, and so never tells that it has drained.
-    const [first] = frames
-    if (first !== undefined) this.#response.write(frames.length === 1 ? first : Buffer.concat(frames))
+    if (frames.length > 0) this.writePacked(pack(this.packing, frames))
+  }
+
+  writePacked(bytes: Uint8Array): void {
+    const { socket } = this.#response
+    if (!this.#isClosing && socket?.writable) socket.write(bytes)
   }
 
   async drained(): Promise<void> {
-    while (this.pendingBytes > 0 && !this.#isClosing) await drainOf(this.#response)
+    while (this.pendingBytes > 0 && !this.#response.closed) {
+      await drainOf(this.#response.socket ?? this.#response)
+    }
   }
 
   heartbeat(): void {

@@ -4,6 +4,7 @@ import type { Transport } from './transport.ts'
 /** Keeps what is written. Its partner reads when `take` is called; until then everything is pending. */
 export class InMemoryTransport implements Transport {
   readonly framing: Framing
+  readonly packing = 'plain'
   readonly isResponsive = true
   readonly closed: Promise<void>
   #pending: Uint8Array[] = []
@@ -26,6 +27,10 @@ export class InMemoryTransport implements Transport {
 
   write(frames: readonly Uint8Array[]): void {
     if (this.#closeCode === undefined) this.#pending.push(...frames)
+  }
+
+  writePacked(bytes: Uint8Array): void {
+    this.write([bytes])
   }
 
   async drained(): Promise<void> {

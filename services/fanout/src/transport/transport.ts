@@ -1,4 +1,5 @@
 import type { CloseCode, Framing } from '@freshet/protocol'
+import type { Packing } from './packing.ts'
 
 /**
  * One partner's connection, as bytes out.
@@ -13,9 +14,12 @@ import type { CloseCode, Framing } from '@freshet/protocol'
  */
 export interface Transport {
   readonly framing: Framing
+  readonly packing: Packing
   readonly pendingBytes: number
   /** All frames in as few system calls as possible. Ignored once the transport is closing. */
   write(frames: readonly Uint8Array[]): void
+  /** As `write`, of frames that `pack` made into one piece for this packing; others may be given the same piece. */
+  writePacked(bytes: Uint8Array): void
   /** Resolves when nothing is pending, or the transport has closed. */
   drained(): Promise<void>
   /** A sign of life that no client takes for an event; asks for one where the transport can. */

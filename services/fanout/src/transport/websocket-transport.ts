@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type CloseCode, CODES } from '@freshet/protocol'
 import { WebSocket } from 'ws'
 import { drainOf } from './drain-of.ts'
+import { pack } from './packing.ts'
 import type { Transport } from './transport.ts'
 
 /** What a WebSocket close frame can say (RFC 6455, section 5.5). */
@@ -13,6 +14,7 @@ const REASON_BYTES_MAX = 123
  */
 export class WebSocketTransport implements Transport {
   readonly framing = 'websocket'
+  readonly packing = 'plain'
   readonly closed: Promise<void>
   readonly #webSocket: WebSocket
   readonly #socket: Duplex
@@ -36,11 +38,12 @@ export class WebSocketTransport implements Transport {
   }
 
   write(frames: readonly Uint8Array[]): void {
+    if (frames.length > 0) this.writePacked(pack(this.packing, frames))
+  }
+
+  writePacked(bytes: Uint8Array): void {
     // After our close frame nothing may follow, and a destroyed socket takes nothing.
-    if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#socket.writable) return
-    this.#socket.cork()
-    for (const frame of frames) this.#socket.write(frame)
-    this.#socket.uncork()
+    if (this.#webSocket.readyState === WebSocket.OPEN && this.#socket.writable) this.#socket.write(bytes)
   }
 
   async drained(): Promise<void> {

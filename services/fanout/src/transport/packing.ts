@@ -1,0 +1,21 @@
+const LINE_END = Buffer.from('\r\n')
+/** Digits that the length of a chunk takes at most. */
+const LENGTH_DIGITS_MAX = 13
+
+/** How frames become what is written: one behind the other, or as a chunk of HTTP/1.1 (RFC 9112, section 7.1). */
+export type Packing = 'plain' | 'http-chunk'
+
+/** One piece of bytes that may be written to any number of transports of this packing. */
+export function pack(packing: Packing, frames: readonly Uint8Array[]): Uint8Array {
+  const [first] = frames
+  if (packing === 'plain') return frames.length === 1 && first !== undefined ? first : Buffer.concat(frames)
+  const length = frames.reduce((sum, frame) => sum + frame.length, 0)
+  const packed = Buffer.allocUnsafe(LENGTH_DIGITS_MAX + length + 2 * LINE_END.length)
+  let at = packed.write(`${length.toString(16)}\r\n`, 'latin1')
+  for (const frame of frames) {
+    packed.set(frame, at)
+    at += frame.length
+  }
+  packed.set(LINE_END, at)
+  return packed.subarray(0, at + LINE_END.length)
+}
