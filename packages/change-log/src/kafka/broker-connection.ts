@@ -17,6 +17,8 @@ const CONNECT_MS_MAX = 3_000
 export class BrokerConnection {
   readonly #connection: Connection
   #opening: Promise<ApiVersions> | undefined
+  /** What the broker understands, as of the last connection. */
+  #versions: ApiVersions | undefined
   #isClosed = false
 
   constructor({ host, port }: Pick<BrokerAddress, 'host' | 'port'>, options: KafkaConnectionOptions) {
@@ -58,18 +60,19 @@ export class BrokerConnection {
     void this.#connection.disconnect()
   }
 
+  /** Shared by all who ask: kafkajs opens another socket for each. */
   #open(): Promise<ApiVersions> {
     if (this.#isClosed) return Promise.reject(closedError())
-    if (this.#opening !== undefined && this.#connection.isConnected()) return this.#opening
-    // Shared: kafkajs opens a second socket when two ask at a time.
-    this.#opening = this.#connect().catch((error: unknown) => {
+    if (this.#opening !== undefined) return this.#opening
+    if (this.#versions !== undefined && this.#connection.isConnected()) return Promise.resolve(this.#versions)
+    this.#opening = this.#connect().finally(() => {
       this.#opening = undefined
-      throw error
     })
     return this.#opening
   }
 
   async #connect(): Promise<ApiVersions> {
+    this.#versions = undefined
     await this.#connection.connect()
     if (this.#isClosed) {
       await this.#connection.disconnect()
@@ -81,6 +84,7 @@ export class BrokerConnection {
     this.#connection.setVersions(versions)
     this.#connection.setSupportAuthenticationProtocol(true)
     await this.#connection.authenticate()
+    this.#versions = versions
     return versions
   }
 }
