@@ -94,6 +94,7 @@ export class Appender {
   }
 
   async #flush(lanes: readonly AppendLane[]): Promise<void> {
+    if (lanes.length === 0) return
     const taken = lanes.map((lane) => {
       lane.isUnderWay = true
       return { lane, pending: this.#withoutRejected(lane.take()) }
