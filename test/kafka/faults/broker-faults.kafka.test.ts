@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KafkaChangeLog } from '@freshet/change-log'
+import { type KafkaChangeLog, LogUnavailableError } from '@freshet/change-log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KafkaCluster } from '../kafka-cluster.ts'
 import { whyNoKafkaCluster } from '../kafka-for-tests.ts'
@@ -49,6 +49,25 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
     })
   }, 120_000)
 
+  it('one less than have to be in sync: appends are refused with an error that says to try again, reading goes on', async () => {
+    await using strict = await openLog(cluster.brokers, { minInsyncReplicas: 3, outageTimeoutMs: 1_000 })
+    await strict.ensureTopics([topic('strict', 1)])
+    const record = { topic: 'strict', key: 'a', headers: {}, value: null }
+    await strict.append([record])
+    await cluster.node(3).kill9()
+    await untilRefused(() => strict.append([record]))
+    const reading = new AbortController()
+    const reader = new NumberReader(strict, 'strict', 1)
+    const done = reader.run(reading.signal)
+    await reader.untilRead()
+    await cluster.node(3).start()
+    for (;;) if (await isTaken(() => strict.append([record]))) break
+    await reader.untilRead()
+    reading.abort()
+    await done
+    expect(reader.count).toBeGreaterThanOrEqual(2)
+  }, 120_000)
+
   /** Appends, copies in a group and reads while the faults happen, and checks what has come of it. */
   async function throughFaults(name: string, faults: () => Promise<void>): Promise<void> {
     const [edits, changes] = [`${name}-edits`, `${name}-changes`]
@@ -93,6 +112,21 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
     }
   }
 })
+
+/** A broker that was killed counts as in sync until its session is over. */
+async function untilRefused(append: () => Promise<unknown>): Promise<void> {
+  while (await isTaken(append)) await sleep(50)
+}
+
+async function isTaken(append: () => Promise<unknown>): Promise<boolean> {
+  return append().then(
+    () => true,
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(LogUnavailableError)
+      return false
+    },
+  )
+}
 
 function checkCopies(load: NumberedLoad, reader: NumberReader): void {
   const missingNumbers = new Set(load.acknowledged)
