@@ -1,8 +1,9 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 
-export type TransportName = 'sse' | 'ndjson' | 'websocket'
-export const TRANSPORTS: readonly TransportName[] = ['sse', 'ndjson', 'websocket']
+/** NDJSON is asked for with gzip, as clients do who leave it to `fetch`. */
+export type TransportName = 'sse' | 'ndjson' | 'websocket' | 'websocket-deflate'
+export const TRANSPORTS: readonly TransportName[] = ['sse', 'ndjson', 'websocket', 'websocket-deflate']
 
 /** Any frame, made alike for all transports. */
 export interface Frame {
@@ -98,7 +99,12 @@ export async function openStream(
 ): Promise<FrameStream> {
   const target = `${url}/v1/changes?${new URLSearchParams(query)}`
   if (transport === 'websocket') return openSocket(target, headers).frames
-  const response = await openResponse(target, { headers: { accept: ACCEPT[transport], ...headers } })
+  if (transport === 'websocket-deflate')
+    return openSocket(target, headers, { perMessageDeflate: true }).frames
+  const encoding = { 'accept-encoding': transport === 'sse' ? 'identity' : 'gzip' }
+  const response = await openResponse(target, {
+    headers: { accept: ACCEPT[transport], ...encoding, ...headers },
+  })
   return new FrameStream(framesIn(response.body, transport), response.close)
 }
 
@@ -150,9 +156,13 @@ export interface OpenSocket {
 export function openSocket(
   target: string,
   headers: Readonly<Record<string, string>> = {},
-  autoPong = true,
+  options: ClientOptions = {},
 ): OpenSocket {
-  const socket = new WebSocket(target.replace('http', 'ws'), { headers, autoPong })
+  const socket = new WebSocket(target.replace('http', 'ws'), {
+    headers,
+    perMessageDeflate: false,
+    ...options,
+  })
   const opened = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<number>()
   const waiting: Frame[] = []

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { compressionConformance } from './compression.conformance.ts'
 import type { OpenServer } from './conformance-server.ts'
 import { filtersConformance } from './filters.conformance.ts'
 import { framesConformance } from './frames.conformance.ts'
@@ -17,6 +18,7 @@ export function runConformance(name: string, openServer: OpenServer): void {
     framesConformance(openServer)
     webSocketConformance(openServer)
     overloadConformance(openServer)
+    compressionConformance(openServer)
     sameStreamConformance(openServer)
   })
 }

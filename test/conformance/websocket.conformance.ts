@@ -234,7 +234,7 @@ export function webSocketConformance(openServer: OpenServer): void {
     })
 
     it('R-52: closes a socket that leaves a ping unanswered', async () => {
-      const { frames, closed } = openSocket(`${server().url}/v1/changes`, {}, false)
+      const { frames, closed } = openSocket(`${server().url}/v1/changes`, {}, { autoPong: false })
       expect(await frames.ofType('closing')).toMatchObject({ code: 'unresponsive', reconnect: true })
       expect(await closed).toBe(CODES.unresponsive.closeCode)
     })

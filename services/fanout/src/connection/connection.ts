@@ -2,7 +2,7 @@ import type { CloseCode, Cursor, Part } from '@freshet/protocol'
 import type { FanoutContext } from '../context.ts'
 import type { SharedFilter } from '../matching/shared-filters.ts'
 import { onConnectionClosed, onConnectionOpened, onSubscribed, onUnsubscribed } from '../metrics.ts'
-import { Representation } from '../representation/representation.ts'
+import { representationOf } from '../representation/representation-of.ts'
 import type { Admission } from '../subscription/admission.ts'
 import { Delivery } from '../subscription/delivery.ts'
 import { type Closing, type Lag, Subscription } from '../subscription/subscription.ts'
@@ -39,7 +39,7 @@ export class Connection {
     const { transport } = this
     const { log, tail, broadcast, settings, clock } = this.#context
     const { unsentBytesMax, readBatchBytesMax, progressIntervalMs } = settings
-    const representation = new Representation(transport.framing, parts, id)
+    const representation = representationOf(transport, parts, id)
     const subscription = new Subscription({
       log,
       tail,
@@ -70,7 +70,7 @@ export class Connection {
     filter: SharedFilter | undefined,
     parts: readonly Part[] | undefined,
   ): Cursor | undefined {
-    const representation = parts && new Representation(this.transport.framing, parts, id)
+    const representation = parts && representationOf(this.transport, parts, id)
     return this.#subscriptions.get(id)?.update(filter, representation)
   }
 

@@ -18,6 +18,12 @@ export interface PlainFrames {
   readonly subscription: string
 }
 
+/** Bytes that were made of one change, by what they are. */
+export interface KeptBytes {
+  get(key: string): Uint8Array | undefined
+  set(key: string, bytes: Uint8Array): void
+}
+
 /** How one subscription gets its frames as bytes: parts, framing, and on a WebSocket the subscription's name. */
 export class Representation {
   /** Equal for representations that make the same bytes of a record. */
@@ -27,26 +33,32 @@ export class Representation {
   /** How its frames are made; undefined when there is more to it than that, and `change` has to make each one. */
   readonly plain: PlainFrames | undefined
   readonly framing: Framing
-  readonly #parts: ReadonlySet<string>
-  readonly #subscription: string
+  protected readonly parts: ReadonlySet<string>
+  protected readonly subscription: string
 
   constructor(framing: Framing, parts: readonly Part[], subscription: string) {
     this.framing = framing
-    this.#parts = new Set(parts)
-    this.#subscription = subscription
-    this.plain = { framing, parts: this.#parts, subscription }
+    this.parts = new Set(parts)
+    this.subscription = subscription
+    this.plain = { framing, parts: this.parts, subscription }
     this.key = `${framing} ${parts.join(',')} ${framing === 'websocket' ? subscription : ''}`
     this.isShared = framing !== 'websocket' || subscription === DEFAULT_SUBSCRIPTION
   }
 
-  change({ value, layout }: StoredChange, cursor: Cursor): Uint8Array {
-    const { before, after } = changeEnvelope(this.framing, cursor, this.#subscription)
-    const pieces = [Buffer.from(before), ...projectParts(value, layout, this.#parts), Buffer.from(after)]
+  /** The frame of one change. `kept` holds what was made for the same change before, for representations that share it. */
+  change({ value, layout }: StoredChange, cursor: Cursor, _kept: KeptBytes | undefined): Uint8Array {
+    const { before, after } = changeEnvelope(this.framing, cursor, this.subscription)
+    const pieces = [Buffer.from(before), ...projectParts(value, layout, this.parts), Buffer.from(after)]
     return this.framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
   }
 
+  /** Frames that were made as `plain` says, as they are sent. */
+  encoded(frames: Uint8Array): Uint8Array {
+    return frames
+  }
+
   control(frame: ControlFrame): Uint8Array {
-    return controlBytes(this.framing, frame, this.#subscription)
+    return controlBytes(this.framing, frame, this.subscription)
   }
 }
 

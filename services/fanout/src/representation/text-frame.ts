@@ -1,5 +1,6 @@
 /** First byte of a WebSocket text message in one frame: FIN and opcode 1 (RFC 6455, section 5.2). */
 const FINAL_TEXT = 0x81
+const RESERVED_1 = 0x40
 const LENGTH_IN_2_BYTES = 126
 const LENGTH_IN_8_BYTES = 127
 
@@ -16,6 +17,13 @@ export function textFrame(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length
   }
   return frame.subarray(0, at)
+}
+
+/** As `textFrame`, of a message that permessage-deflate has compressed: the first reserved bit says so. */
+export function deflatedTextFrame(pieces: readonly Uint8Array[]): Uint8Array {
+  const frame = textFrame(pieces)
+  frame[0] = FINAL_TEXT | RESERVED_1
+  return frame
 }
 
 /** Writes what stands before a text of so many bytes, and returns where it ends. */

@@ -24,8 +24,9 @@ export class ChangesUpgrade {
     const options = {
       noServer: true,
       clientTracking: false,
-      // A context of zlib for each connection is what makes a node of ten thousand partners run out of memory.
-      perMessageDeflate: false,
+      // `ws` only agrees on it. A context of zlib for each connection is what makes a node of ten thousand partners run
+      // out of memory, so changes are compressed once for all and written below it.
+      perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true },
       maxPayload: requestBytesMax,
       closeTimeout: closeTimeoutMs,
     }
@@ -45,6 +46,7 @@ export class ChangesUpgrade {
       if (path !== CHANGES_PATH) {
         throw new ProtocolError('not_found', 'there is no WebSocket here', `Connect to ${CHANGES_PATH}.`)
       }
+      declineSmallWindows(request)
       await this.#connections.withRoom(async () => {
         this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           socket.off('error', ignore)
@@ -68,6 +70,14 @@ export class ChangesUpgrade {
     const session = new WebSocketSession(this.#context, connection, webSocket)
     session.openDefault(() => requestFromUpgrade(query, [lastEventId].flat().at(-1)))
   }
+}
+
+/** What all are sent was compressed with the largest window; an offer that asks for a smaller one is passed over. */
+function declineSmallWindows({ headers }: IncomingMessage): void {
+  const offers = headers['sec-websocket-extensions']?.split(',') ?? []
+  const kept = offers.filter((offer) => !/;\s*server_max_window_bits/i.test(offer))
+  if (kept.length > 0) headers['sec-websocket-extensions'] = kept.join(',').trim()
+  else delete headers['sec-websocket-extensions']
 }
 
 /** Answers without a handshake: what the server has no room for is to cost it nothing. */

@@ -12,6 +12,7 @@ import type { Connections } from '../connection/connections.ts'
 import type { FanoutContext } from '../context.ts'
 import { admit } from '../subscription/admission.ts'
 import { HttpStreamTransport } from '../transport/http-stream-transport.ts'
+import { contentEncodingOf } from './content-encoding-of.ts'
 import { answerError } from './error-answer.ts'
 import { framingOf } from './framing-of.ts'
 import { PREFLIGHT_HEADERS, streamHeaders } from './stream-headers.ts'
@@ -41,7 +42,8 @@ export function changesRoute(app: FastifyInstance, context: FanoutContext, conne
     scope.head(CHANGES_PATH, async (request, reply) => {
       const framing = framingOf(request.headers.accept)
       requestFromQuery(queryOf(request), lastEventIdOf(request))
-      return reply.headers(streamHeaders(framing)).send()
+      const encoding = contentEncodingOf(request.headers['accept-encoding'])
+      return reply.headers(streamHeaders(framing, encoding)).send()
     })
     scope.options(CHANGES_PATH, async (_request, reply) => reply.code(204).headers(PREFLIGHT_HEADERS).send())
     scope.route({
@@ -67,6 +69,7 @@ async function stream(
   read: () => SubscriptionRequest,
 ): Promise<void> {
   const framing = framingOf(request.headers.accept)
+  const encoding = contentEncodingOf(request.headers['accept-encoding'])
   const admission = await admit(context, read())
   try {
     connections.assertOpen()
@@ -75,12 +78,12 @@ async function stream(
     throw error
   }
   reply.hijack()
-  reply.raw.writeHead(200, streamHeaders(framing))
+  reply.raw.writeHead(200, streamHeaders(framing, encoding))
   reply.raw.flushHeaders()
   const { sseRetryMs, closeTimeoutMs } = context.settings
-  const transport = new HttpStreamTransport(framing, reply.raw, closeTimeoutMs)
+  const transport = new HttpStreamTransport({ framing, encoding, response: reply.raw, closeTimeoutMs })
   const connection = connections.add(transport, DEFAULT_SUBSCRIPTION)
-  if (framing === 'sse') transport.write([Buffer.from(sseHead(sseRetryMs))])
+  if (framing === 'sse') transport.writeText(sseHead(sseRetryMs))
   connection.open(DEFAULT_SUBSCRIPTION, admission, () => undefined)
 }
 

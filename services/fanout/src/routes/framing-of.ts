@@ -1,11 +1,12 @@
 import { ProtocolError } from '@freshet/protocol'
+import { type AcceptedRange, acceptedRanges } from './accepted-ranges.ts'
 
 const SSE_TYPES = ['text/event-stream', 'text/*', '*/*']
 const NDJSON_TYPES = ['application/x-ndjson', 'application/*', '*/*']
 
 /** The framing that an Accept header asks for: SSE where nothing is said or anything will do. Throws `not_acceptable`. */
 export function framingOf(accept: string | undefined): 'sse' | 'ndjson' {
-  const ranges = (accept?.trim() || '*/*').split(',').map(rangeOf)
+  const ranges = acceptedRanges(accept?.trim() || '*/*')
   const sse = weightOf(ranges, SSE_TYPES)
   const ndjson = weightOf(ranges, NDJSON_TYPES)
   if (sse === 0 && ndjson === 0) {
@@ -18,19 +19,8 @@ export function framingOf(accept: string | undefined): 'sse' | 'ndjson' {
   return ndjson > sse ? 'ndjson' : 'sse'
 }
 
-interface Range {
-  readonly type: string
-  readonly weight: number
-}
-
-function rangeOf(text: string): Range {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1)
-  return { type, weight: Number.isFinite(weight) ? weight : 0 }
-}
-
 /** Of the first type in the list that is named: the most specific one counts. */
-function weightOf(ranges: readonly Range[], types: readonly string[]): number {
+function weightOf(ranges: readonly AcceptedRange[], types: readonly string[]): number {
   for (const type of types) {
     const range = ranges.find((candidate) => candidate.type === type)
     if (range !== undefined) return range.weight

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import type { ContentEncoding } from '../representation/encoding.ts'
 
 /** Any page may read the stream: it carries nothing that depends on who asks. */
 export const CORS_HEADERS: OutgoingHttpHeaders = {
@@ -25,6 +26,14 @@ const CONTENT_TYPES = {
   ndjson: 'application/x-ndjson; charset=utf-8',
 }
 
-export function streamHeaders(framing: 'sse' | 'ndjson'): OutgoingHttpHeaders {
-  return { ...ANSWER_HEADERS, 'content-type': CONTENT_TYPES[framing], vary: 'Accept' }
+export function streamHeaders(
+  framing: 'sse' | 'ndjson',
+  encoding: 'identity' | ContentEncoding,
+): OutgoingHttpHeaders {
+  const headers = {
+    ...ANSWER_HEADERS,
+    'content-type': CONTENT_TYPES[framing],
+    vary: 'Accept, Accept-Encoding',
+  }
+  return encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding }
 }

@@ -123,7 +123,11 @@ export class Delivery {
     if (change === undefined) this.#passUnreadable(before ?? cursor.toCursor(), cursor.toCursor())
     else if (this.#filter.matches(change.attributes)) {
       const reached = cursor.toCursor()
-      this.#due.addChange(this.#representation.change(change, reached), reached, record.timestampMs)
+      this.#due.addChange(
+        this.#representation.change(change, reached, undefined),
+        reached,
+        record.timestampMs,
+      )
     }
   }
 
@@ -206,7 +210,8 @@ export class Delivery {
     const last = records[run.stop - 1]
     if (run.stop === start || last === undefined) return start
     this.passed(run.stop - start, last.timestampMs)
-    if (run.cursor !== undefined) this.#due.addRun(run.frames, run.changes, run.cursor, last.timestampMs)
+    if (run.cursor !== undefined)
+      this.#due.addRun(this.#representation.encoded(run.frames), run.changes, run.cursor, last.timestampMs)
     return run.stop
   }
 

@@ -1,13 +1,13 @@
 import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
-import type { Representation } from '../representation/representation.ts'
+import type { KeptBytes, Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
 
 /** What an entry takes beside its bytes: objects, cursor, map. */
 const OVERHEAD_BYTES = 1_024
 
 /** One recent record, with what was rendered of it so far. */
-export class TailEntry {
+export class TailEntry implements KeptBytes {
   readonly partition: number
   readonly offset: bigint
   readonly timestampMs: number
@@ -15,7 +15,7 @@ export class TailEntry {
   readonly change: StoredChange | undefined
   /** For whoever has everything in the tail up to and with this entry. */
   readonly cursor: Cursor
-  #frames: Map<string, Uint8Array> | undefined
+  #kept: Map<string, Uint8Array> | undefined
   #bytes: number
 
   constructor(record: LogRecord, cursor: Cursor) {
@@ -33,14 +33,21 @@ export class TailEntry {
 
   /** The change with the entry's own cursor. Rendered once for all subscribers that share the representation. */
   frame(representation: Representation, change: StoredChange): Uint8Array {
-    const kept = this.#frames?.get(representation.key)
-    if (kept !== undefined) return kept
-    const frame = representation.change(change, this.cursor)
-    if (representation.isShared) {
-      this.#frames ??= new Map()
-      this.#frames.set(representation.key, frame)
-      this.#bytes += frame.length
-    }
+    const known = this.get(representation.key)
+    if (known !== undefined) return known
+    const frame = representation.change(change, this.cursor, this)
+    if (representation.isShared) this.set(representation.key, frame)
     return frame
+  }
+
+  get(key: string): Uint8Array | undefined {
+    return this.#kept?.get(key)
+  }
+
+  set(key: string, bytes: Uint8Array): void {
+    this.#kept ??= new Map()
+    if (this.#kept.has(key)) return
+    this.#kept.set(key, bytes)
+    this.#bytes += bytes.length
   }
 }

@@ -1,8 +1,23 @@
 import type { ServerResponse } from 'node:http'
 import { HEARTBEATS } from '@freshet/protocol'
+import { Crc32Sum } from '../representation/crc32-sum.ts'
+import {
+  type BodyPiece,
+  bodyEnd,
+  bodyHead,
+  type ContentEncoding,
+  encodePiece,
+} from '../representation/encoding.ts'
 import { drainOf } from './drain-of.ts'
 import { type Packing, pack } from './packing.ts'
 import type { Transport } from './transport.ts'
+
+export interface HttpStreamOptions {
+  readonly framing: 'sse' | 'ndjson'
+  readonly encoding: 'identity' | ContentEncoding
+  readonly response: ServerResponse
+  readonly closeTimeoutMs: number
+}
 
 /**
  * SSE and NDJSON: an HTTP response that does not end. The headers are on their way already. Its body is written to the
@@ -11,15 +26,19 @@ import type { Transport } from './transport.ts'
 export class HttpStreamTransport implements Transport {
   readonly framing: 'sse' | 'ndjson'
   readonly packing: Packing
+  readonly encoding: 'identity' | ContentEncoding
   /** Nothing comes back over HTTP; a connection that is gone fails to take its heartbeats. */
   readonly isResponsive = true
   readonly closed: Promise<void>
   readonly #response: ServerResponse
   readonly #closeTimeoutMs: number
   #isClosing = false
+  /** Of the whole body, uncompressed. */
+  #sum = Crc32Sum.EMPTY
 
-  constructor(framing: 'sse' | 'ndjson', response: ServerResponse, closeTimeoutMs: number) {
+  constructor({ framing, encoding, response, closeTimeoutMs }: HttpStreamOptions) {
     this.framing = framing
+    this.encoding = encoding
     // HTTP/1.0 has no chunks.
     this.packing = response.chunkedEncoding ? 'http-chunk' : 'plain'
     this.#response = response
@@ -36,6 +55,7 @@ export class HttpStreamTransport implements Transport {
       this.#isClosing = true
       resolve()
     }
+    if (encoding !== 'identity') this.write([bodyHead(encoding)])
   }
 
   get pendingBytes(): number {
@@ -43,12 +63,21 @@ export class HttpStreamTransport implements Transport {
   }
 
   write(frames: readonly Uint8Array[]): void {
-    if (frames.length > 0) this.writePacked(pack(this.packing, frames))
+    // An empty chunk would be the last.
+    if (frames.some(({ length }) => length > 0)) this.writePacked(pack(this.packing, frames))
   }
 
-  writePacked(bytes: Uint8Array): void {
+  writePacked(bytes: BodyPiece): void {
     const { socket } = this.#response
-    if (!this.#isClosing && socket?.writable) socket.write(bytes)
+    if (this.#isClosing || !socket?.writable) return
+    socket.write(bytes)
+    if (bytes.sum !== undefined) this.#sum = this.#sum.followedBy(bytes.sum)
+  }
+
+  /** What no subscription writes, and so is not compressed yet. */
+  writeText(text: string): void {
+    const bytes = Buffer.from(text)
+    this.write([this.encoding === 'identity' ? bytes : encodePiece(this.encoding, bytes)])
   }
 
   async drained(): Promise<void> {
@@ -58,11 +87,12 @@ export class HttpStreamTransport implements Transport {
   }
 
   heartbeat(): void {
-    if (this.pendingBytes === 0) this.write([Buffer.from(HEARTBEATS[this.framing])])
+    if (this.pendingBytes === 0) this.writeText(HEARTBEATS[this.framing])
   }
 
   close(): void {
     if (this.#isClosing) return
+    if (this.encoding !== 'identity') this.write([bodyEnd(this.encoding, this.#sum)])
     this.#isClosing = true
     this.#response.end()
     const timer = setTimeout(() => this.#response.destroy(), this.#closeTimeoutMs)

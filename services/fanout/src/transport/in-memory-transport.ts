@@ -5,6 +5,7 @@ import type { Transport } from './transport.ts'
 export class InMemoryTransport implements Transport {
   readonly framing: Framing
   readonly packing = 'plain'
+  readonly encoding = 'identity'
   readonly isResponsive = true
   readonly closed: Promise<void>
   #pending: Uint8Array[] = []

@@ -1,3 +1,5 @@
+import type { BodyPiece } from '../representation/encoding.ts'
+
 const LINE_END = Buffer.from('\r\n')
 /** Digits that the length of a chunk takes at most. */
 const LENGTH_DIGITS_MAX = 13
@@ -6,9 +8,12 @@ const LENGTH_DIGITS_MAX = 13
 export type Packing = 'plain' | 'http-chunk'
 
 /** One piece of bytes that may be written to any number of transports of this packing. */
-export function pack(packing: Packing, frames: readonly Uint8Array[]): Uint8Array {
+export function pack(packing: Packing, frames: readonly BodyPiece[]): BodyPiece {
   const [first] = frames
-  if (packing === 'plain') return frames.length === 1 && first !== undefined ? first : Buffer.concat(frames)
+  if (packing === 'plain') {
+    if (frames.length === 1 && first !== undefined) return first
+    return Object.assign(Buffer.concat(frames), sumOf(frames))
+  }
   const length = frames.reduce((sum, frame) => sum + frame.length, 0)
   const packed = Buffer.allocUnsafe(LENGTH_DIGITS_MAX + length + 2 * LINE_END.length)
   let at = packed.write(`${length.toString(16)}\r\n`, 'latin1')
@@ -17,5 +22,11 @@ export function pack(packing: Packing, frames: readonly Uint8Array[]): Uint8Arra
     at += frame.length
   }
   packed.set(LINE_END, at)
-  return packed.subarray(0, at + LINE_END.length)
+  return Object.assign(packed.subarray(0, at + LINE_END.length), sumOf(frames))
+}
+
+/** Of compressed pieces; others have none. */
+function sumOf(frames: readonly BodyPiece[]): Pick<BodyPiece, 'sum'> {
+  const [first, ...rest] = frames.flatMap(({ sum }) => sum ?? [])
+  return first === undefined ? {} : { sum: rest.reduce((sum, next) => sum.followedBy(next), first) }
 }

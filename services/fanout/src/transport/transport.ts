@@ -1,4 +1,5 @@
 import type { CloseCode, Framing } from '@freshet/protocol'
+import type { Encoding } from '../representation/encoding.ts'
 import type { Packing } from './packing.ts'
 
 /**
@@ -15,6 +16,8 @@ import type { Packing } from './packing.ts'
 export interface Transport {
   readonly framing: Framing
   readonly packing: Packing
+  /** How the frames of changes are to be compressed. */
+  readonly encoding: Encoding
   readonly pendingBytes: number
   /** All frames in as few system calls as possible. Ignored once the transport is closing. */
   write(frames: readonly Uint8Array[]): void

@@ -28,7 +28,12 @@ async function openHttp(framing: 'sse' | 'ndjson'): Promise<TransportUnderTest> 
   const received = receivedBy((take) => incoming.on('data', take))
   incoming.on('error', () => undefined)
   return {
-    transport: new HttpStreamTransport(framing, response, CLOSE_TIMEOUT_MS),
+    transport: new HttpStreamTransport({
+      framing,
+      encoding: 'identity',
+      response,
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    }),
     ...received,
     pause: () => incoming.pause(),
     resume: () => incoming.resume(),

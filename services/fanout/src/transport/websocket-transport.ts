@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type CloseCode, CODES } from '@freshet/protocol'
 import { WebSocket } from 'ws'
+import type { Encoding } from '../representation/encoding.ts'
 import { drainOf } from './drain-of.ts'
 import { pack } from './packing.ts'
 import type { Transport } from './transport.ts'
@@ -15,6 +16,7 @@ const REASON_BYTES_MAX = 123
 export class WebSocketTransport implements Transport {
   readonly framing = 'websocket'
   readonly packing = 'plain'
+  readonly encoding: Encoding
   readonly closed: Promise<void>
   readonly #webSocket: WebSocket
   readonly #socket: Duplex
@@ -26,6 +28,7 @@ export class WebSocketTransport implements Transport {
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket
     this.#socket = socket
+    this.encoding = webSocket.extensions.includes('permessage-deflate') ? 'deflate' : 'identity'
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
     webSocket.once('close', () => resolve())

@@ -1,0 +1,28 @@
+import type { ControlFrame, Cursor, Framing, Part } from '@freshet/protocol'
+import type { StoredChange } from '../stored-change.ts'
+import { type ContentEncoding, encodePiece } from './encoding.ts'
+import { type KeptBytes, Representation } from './representation.ts'
+
+/** Frames over HTTP with a Content-Encoding. Each is compressed by itself, once for everybody. */
+export class EncodedRepresentation extends Representation {
+  declare readonly key: string
+  readonly #encoding: ContentEncoding
+
+  constructor(framing: Framing, encoding: ContentEncoding, parts: readonly Part[], name: string) {
+    super(framing, parts, name)
+    this.key = `${encoding} ${this.key}`
+    this.#encoding = encoding
+  }
+
+  override change(change: StoredChange, cursor: Cursor, kept: KeptBytes | undefined): Uint8Array {
+    return this.encoded(super.change(change, cursor, kept))
+  }
+
+  override control(frame: ControlFrame): Uint8Array {
+    return this.encoded(super.control(frame))
+  }
+
+  override encoded(frames: Uint8Array): Uint8Array {
+    return encodePiece(this.#encoding, frames)
+  }
+}
