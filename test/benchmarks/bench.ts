@@ -11,7 +11,9 @@ import { createTwoFilesPatch } from 'diff'
 import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
-import { EMBEDDED } from '../harness/test-log.ts'
+import { EMBEDDED, kafkaAt, type TestLog } from '../harness/test-log.ts'
+import { KafkaCluster } from '../kafka/kafka-cluster.ts'
+import { NoKafkaError } from '../kafka/no-kafka-error.ts'
 import { writeEditRecording } from '../recordings/edit-recording.ts'
 import { webplatformEdits } from '../recordings/webplatform-edits.ts'
 import { WEBPLATFORM_FIXTURE_PATH } from '../recordings/webplatform-fixture.ts'
@@ -30,47 +32,56 @@ if (!hasData)
   print('The WebPlatform history is not there: these figures are of a tiny sample and say nothing.\n')
 
 const folder = mkdtempSync(join(tmpdir(), 'freshet-bench-'))
+const kafka = await startKafkaIfThere()
 try {
-  await measureIngestAndReplay()
-  for (const rate of [30, 300]) await measureLatency(rate)
+  print(
+    `Parsing each edit and jsdiff's unified patch alone, in this process: ${figure(edits.length / reference())} edits per CPU second\n`,
+  )
+  const logs = [
+    EMBEDDED,
+    ...(kafka === undefined ? [] : [{ ...EMBEDDED, name: 'Kafka', optionsFor: kafkaAt(kafka.brokers) }]),
+  ]
+  for (const [index, log] of logs.entries()) {
+    print(`On ${log.name}`)
+    await measureIngestAndReplay(log, join(folder, String(index)))
+    for (const rate of [30, 300]) await measureLatency(log, rate, join(folder, `${index}-${rate}`))
+    print('')
+  }
 } finally {
+  await kafka?.[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true })
 }
 
-async function measureIngestAndReplay(): Promise<void> {
+/** One broker, tuned as for production; none where Java or Maven is missing. */
+async function startKafkaIfThere(): Promise<KafkaCluster | undefined> {
+  try {
+    return await KafkaCluster.start({ nodes: 1, tunedFor: 'throughput', properties: {}, formatOptions: [] })
+  } catch (error) {
+    if (!(error instanceof NoKafkaError)) throw error
+    print(`Kafka is not measured: ${error.message}\n`)
+    return undefined
+  }
+}
+
+async function measureIngestAndReplay(log: TestLog, dataDir: string): Promise<void> {
   const recording = join(folder, 'recording.ndjson')
-  const source = {
+  await writeEditRecording({
     edits: (async function* () {
       yield* edits
     })(),
     outputPath: recording,
     limit: undefined,
     onProgress: () => undefined,
-  }
-  await writeEditRecording(source)
-  await using freshet = await FreshetProcess.start({
-    log: EMBEDDED,
-    options: ['--source', recording, '--mediawiki-api', 'none'],
-    dataDir: join(folder, 'ingest'),
-    port: 0,
   })
-  const startup = await startupCpuSeconds()
+  const startup = await startupCpuSeconds(log, `${dataDir}-idle`)
+  const options = ['--source', recording, '--mediawiki-api', 'none']
+  await using freshet = await FreshetProcess.start({ log, options, dataDir, port: 0 })
   const bytes = await readLines(`${freshet.url}/v1/changes?from=earliest&parts=core,diff`, edits.length)
   const cpuSeconds = cpuSecondsOf(freshet.pid) - startup
-  const reference = referenceCpuSeconds()
   print(
-    `Ingest, end to end with diff, one subscriber: ${edits.length} edits, ${mebibytes(bytes)} MiB delivered`,
+    `  ingest of ${edits.length} edits, all parts, to one subscriber with diff (${mebibytes(bytes)} MiB): ${figure(edits.length / cpuSeconds)} edits per CPU second`,
   )
-  print(
-    `  ${figure(edits.length / cpuSeconds)} edits per CPU second (${figure((cpuSeconds / edits.length) * 1e6)} CPU ms per 1,000 edits)`,
-  )
-  print(
-    `  beside parsing each edit and jsdiff's unified patch alone, in this process: ${figure(edits.length / reference)} per CPU second`,
-  )
-  print(`  so Freshet costs ${(cpuSeconds / reference).toFixed(2)} times that\n`)
-
   for (const parts of ['core', 'core,diff', 'core,diff,patch,wikitext']) await measureReplay(freshet, parts)
-  print('')
 }
 
 async function measureReplay(freshet: FreshetProcess, parts: string): Promise<void> {
@@ -84,15 +95,15 @@ async function measureReplay(freshet: FreshetProcess, parts: string): Promise<vo
   const cpuSeconds = cpuSecondsOf(freshet.pid) - before
   const count = edits.length * REPLAYS
   print(
-    `Replay from earliest, ${parts}: ${figure(count / seconds)} changes/s, ${figure(count / cpuSeconds)} per CPU second, ${mebibytes(bytes / seconds)} MiB/s`,
+    `  replay from earliest, ${parts}: ${figure(count / seconds)} changes/s, ${figure(count / cpuSeconds)} per CPU second, ${mebibytes(bytes / seconds)} MiB/s`,
   )
 }
 
-async function measureLatency(rate: number): Promise<void> {
+async function measureLatency(log: TestLog, rate: number, dataDir: string): Promise<void> {
   await using freshet = await FreshetProcess.start({
-    log: EMBEDDED,
+    log,
     options: ['--source', 'none', '--mediawiki-api', 'none'],
-    dataDir: join(folder, `latency-${rate}`),
+    dataDir,
     port: 0,
   })
   const count = Math.min(rate * LATENCY_SECONDS, edits.length)
@@ -113,7 +124,7 @@ async function measureLatency(rate: number): Promise<void> {
   await receiving
   const cpuSeconds = cpuSecondsOf(freshet.pid) - startup
   print(
-    `Edit to subscriber at ${rate} edits/s: p50 ${percentile(latencies, 0.5).toFixed(1)} ms, p99 ${percentile(latencies, 0.99).toFixed(1)} ms; ${((cpuSeconds / count) * 1_000).toFixed(2)} CPU ms an edit`,
+    `  edit to subscriber at ${rate} edits/s: p50 ${percentile(latencies, 0.5).toFixed(1)} ms, p99 ${percentile(latencies, 0.99).toFixed(1)} ms; ${((cpuSeconds / count) * 1_000).toFixed(2)} CPU ms an edit`,
   )
 }
 
@@ -137,18 +148,13 @@ async function postAtRate(
 }
 
 /** What a process costs before it has done anything. */
-async function startupCpuSeconds(): Promise<number> {
+async function startupCpuSeconds(log: TestLog, dataDir: string): Promise<number> {
   const options = ['--source', 'none', '--mediawiki-api', 'none']
-  await using idle = await FreshetProcess.start({
-    log: EMBEDDED,
-    options,
-    dataDir: join(folder, 'idle'),
-    port: 0,
-  })
+  await using idle = await FreshetProcess.start({ log, options, dataDir, port: 0 })
   return cpuSecondsOf(idle.pid)
 }
 
-function referenceCpuSeconds(): number {
+function reference(): number {
   const lines = edits.map((edit) => JSON.stringify(edit))
   const texts = new Map<unknown, string>()
   const before = process.cpuUsage()
