@@ -1,5 +1,5 @@
 import { type ChangeLog, type CopyProgress, copyLog } from '@freshet/change-log'
-import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC } from '@freshet/events'
+import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC } from '@freshet/events'
 import { ensureIngestTopics, INGEST_SETTINGS } from '@freshet/ingest'
 import {
   LOG_SETTINGS,
@@ -13,8 +13,8 @@ import { z } from 'zod'
 import { logger } from './logger.ts'
 
 const PROGRESS_INTERVAL_MS = 2_000
-/** What partners replay and people look at. Edits and positions belong to the ingest of the old log. */
-const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC]
+/** All but the edits: those that were taken in are changes by then, and sources go on where they were. */
+const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC]
 
 const COPY_SETTINGS = {
   prefix: 'COPY',
@@ -38,7 +38,8 @@ const FROM_SETTINGS = {
 await runProgram({
   name: 'copy-log',
   description:
-    'Copies the article changes and the dead letters of one log into another, which nobody writes to yet. ' +
+    'Copies the article changes, the dead letters and how far the sources were read from one log into another, ' +
+    'which nobody writes to yet. ' +
     "Partners' cursors of the old log go on in the copy. Started again, it goes on where it was.",
   groups: {
     process: PROCESS_SETTINGS,
