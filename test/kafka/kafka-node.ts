@@ -50,10 +50,7 @@ export class KafkaNode {
     })
     this.#process = child
     this.#output = ''
-    // A test run that is broken off leaves no broker behind.
-    const onExit = () => child.kill('SIGKILL')
-    process.once('exit', onExit)
-    child.once('exit', () => process.removeListener('exit', onExit))
+    killWithUs(child)
     await this.#started(child)
     await untilPortIs('open', address.port)
   }
@@ -110,6 +107,20 @@ export class KafkaNode {
     await exited
     await untilPortIs('closed', this.address.port)
   }
+}
+
+/**
+ * A test run that is broken off, however, leaves no broker behind: when this process is gone, the pipe from it is closed, for which a
+ * shell waits.
+ */
+function killWithUs(child: ChildProcess): void {
+  const script = 'cat >/dev/null; kill -9 "$1" 2>/dev/null'
+  const watcher = spawn('sh', ['-c', script, 'sh', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  watcher.unref()
+  child.once('exit', () => watcher.kill('SIGKILL'))
 }
 
 async function untilPortIs(state: 'open' | 'closed', port: number): Promise<void> {
