@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChangeLog } from '@freshet/change-log'
+import { type ChangeLog, ChangeLogError } from '@freshet/change-log'
 import { EDITS_TOPIC } from '@freshet/events'
 import { ENRICHER_GROUP, type Enricher } from './enricher.ts'
 import { setEnrichLag } from './metrics.ts'
@@ -11,6 +11,7 @@ export class EnrichLag {
   readonly #log: ChangeLog
   readonly #enricher: Enricher
   #records = 0
+  #outage: string | undefined
 
   constructor(log: ChangeLog, enricher: Enricher) {
     this.#log = log
@@ -21,15 +22,26 @@ export class EnrichLag {
     return this.#records
   }
 
-  /** Keeps the figures fresh until the signal aborts. */
+  /** Why the log could not be asked; undefined when it answers. */
+  get outage(): string | undefined {
+    return this.#outage
+  }
+
+  /** Keeps the figures fresh until the signal aborts, also over outages of the log. Rejects with what waiting cannot mend. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.refresh()
+      try {
+        await this.#refresh()
+        this.#outage = undefined
+      } catch (error) {
+        if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
+        this.#outage = error.message
+      }
       await sleep(REFRESH_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 
-  async refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
     const [bounds, committed] = await Promise.all([
       this.#log.bounds(EDITS_TOPIC),
       this.#log.committed(ENRICHER_GROUP, EDITS_TOPIC),

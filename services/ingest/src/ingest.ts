@@ -84,8 +84,10 @@ export class Ingest implements AsyncDisposable {
     }
   }
 
-  /** Ready when the source is connected, at its end, or there is none to be. */
+  /** Ready when the log answers, and the source is connected, at its end, or there is none to be. */
   readiness(): Readiness {
+    const { outage } = this.#lag
+    if (outage !== undefined) return { isReady: false, detail: `the log cannot be reached: ${outage}` }
     const { source } = this.#options
     if (source === undefined) return { isReady: true, detail: 'no source: edits come by HTTP' }
     const { state, detail } = source.status()
