@@ -3,7 +3,8 @@ import type { ReceivedChange } from './subscriber.ts'
 
 /**
  * A partner's copy of a wiki, kept by applying each diff to the text before. It fails on a change that it has already,
- * on one that is out of order within its page, and on a diff that does not fit.
+ * on one that is out of order within its page, and on a diff that does not fit. Where changes bring the part `wikitext` too, it fails on a
+ * diff that gives another text, and goes on from there when a node did not have the text before and could give no diff.
  */
 export class PageTexts {
   readonly #texts = new Map<string, string>()
@@ -32,8 +33,16 @@ export class PageTexts {
     }
     const base = change.kind === 'create' ? '' : this.#texts.get(page)
     if (base === undefined) throw new Error(`${change.id} changes a page that was not there`)
-    this.#texts.set(page, applyDiff(base, change.diff as TextDiff))
+    this.#texts.set(page, textAfter(base, change))
   }
+}
+
+function textAfter(base: string, { id, diff, wikitext }: ReceivedChange): string {
+  const hasText = typeof wikitext === 'string'
+  if (hasText && 'unavailable' in (diff as object)) return wikitext
+  const text = applyDiff(base, diff as TextDiff)
+  if (hasText && text !== wikitext) throw new Error(`the diff of ${id} does not give its text`)
+  return text
 }
 
 export function pageKey({ wiki, page }: Pick<ReceivedChange, 'wiki' | 'page'>): string {

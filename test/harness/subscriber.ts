@@ -13,7 +13,7 @@ export interface ReceivedFrame {
 /** Reads a stream of NDJSON frames until it ends or the signal aborts. */
 export async function* framesOf(url: string, signal: AbortSignal): AsyncGenerator<ReceivedFrame> {
   const response = await fetch(url, { headers: { accept: 'application/x-ndjson' }, signal })
-  if (!response.ok || response.body === null) throw new Error(`${response.status}: ${await response.text()}`)
+  if (!response.ok || response.body === null) throw new RefusedError(response.status, await response.text())
   let rest = ''
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split('\n')
@@ -26,7 +26,7 @@ const RECONNECT_DELAY_MS = 20
 
 /**
  * A partner that stores what it gets together with the cursor, and comes back with it whenever the connection breaks.
- * Delivers changes until the signal aborts.
+ * Delivers changes until the signal aborts. Rejects with `GapError`, and with `RefusedError` when coming back is of no use.
  */
 export async function* resumingChanges(
   urlOf: () => string,
@@ -43,9 +43,20 @@ export async function* resumingChanges(
         cursor = frame.cursor ?? cursor
       }
     } catch (error) {
-      if (error instanceof GapError) throw error
+      if (error instanceof GapError || (error instanceof RefusedError && error.status < 500)) throw error
     }
     await sleep(RECONNECT_DELAY_MS)
+  }
+}
+
+/** The server does not open the stream. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  readonly status: number
+
+  constructor(status: number, reason: string) {
+    super(`${status}: ${reason}`)
+    this.status = status
   }
 }
 
