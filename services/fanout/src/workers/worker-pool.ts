@@ -23,7 +23,8 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #workers = new Map<number, Worker>()
   readonly #requests = new StateRequests()
-  #hasStarted = false
+  /** Those that have answered requests, now or before they were replaced. */
+  readonly #started = new Set<number>()
   #isDraining = false
   #failure: Error | undefined
   readonly #ended = Promise.withResolvers<void>()
@@ -47,7 +48,7 @@ export class WorkerPool {
     const startedMs = Date.now()
     const worker = cluster.fork({ [WORKER_NUMBER_VARIABLE]: String(number) })
     this.#workers.set(number, worker)
-    worker.on('message', (message: WorkerMessage) => this.#hear(worker, message))
+    worker.on('message', (message: WorkerMessage) => this.#hear(number, worker, message))
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.#workers.delete(number)
       this.#requests.left(number)
@@ -57,7 +58,7 @@ export class WorkerPool {
 
   async #exited(number: number, reason: number | string | null, lifeMs: number): Promise<void> {
     const { logger } = this.#options
-    if (this.#isDraining || !this.#hasStarted) {
+    if (this.#isDraining || this.#started.size === 0) {
       if (reason !== 0) this.#fail(new WorkerError(`worker ${number} ended with ${reason}`))
       if (this.#workers.size === 0) this.#ended.resolve()
       return
@@ -75,11 +76,14 @@ export class WorkerPool {
     for (const worker of this.#workers.values()) send(worker, { type: 'drain' })
   }
 
-  #hear(worker: Worker, message: WorkerMessage): void {
+  #hear(number: number, worker: Worker, message: WorkerMessage): void {
     switch (message.type) {
       case 'started':
-        if (!this.#hasStarted) this.#options.logger.info({ url: message.url }, 'started')
-        this.#hasStarted = true
+        if (this.#started.has(number)) return
+        this.#started.add(number)
+        if (this.#started.size === this.#options.workers) {
+          this.#options.logger.info({ url: message.url, workers: this.#started.size }, 'started')
+        }
         return
       case 'told':
         this.#requests.told(message.number, message.state)

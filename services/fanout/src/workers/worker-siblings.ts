@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import type { Readiness } from '@freshet/service'
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, register } from 'prom-client'
@@ -52,9 +53,9 @@ export class WorkerSiblings {
     send({ type: 'started', url })
   }
 
-  /** Nothing keeps the process from ending any more. */
+  /** Nothing keeps the process from ending any more, with the exit code that it has set. */
   leave(): void {
-    if (process.connected) process.disconnect?.()
+    cluster.worker?.disconnect()
   }
 
   answerFor(app: FastifyInstance, readiness: () => Readiness): void {
