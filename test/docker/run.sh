@@ -79,6 +79,7 @@ clean_up() {
   if [ -n "$engine" ]; then
     kill "$engine" 2>/dev/null || true
     wait "$engine" 2>/dev/null || true
+    umount "$work"/exec/netns/* 2>/dev/null || true
   elif [ ${#stand_ins[@]} -gt 0 ]; then
     docker image rm --force freshet "${stand_ins[@]}" >/dev/null 2>&1 || true
   fi

@@ -11,7 +11,8 @@ new_root "$root"
 add_user "$root" node 1000
 add_program "$root" "$node" /usr/local/bin/node
 mkdir -p "$root/usr/local/lib/node_modules"
-cp -RL "$(npm root --global)/npm" "$root/usr/local/lib/node_modules/npm"
+npm=$(readlink -f "$(command -v npm)")
+cp -RL "${npm%/bin/*}" "$root/usr/local/lib/node_modules/npm"
 for name in npm npx; do ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$root/usr/local/bin/$name"; done
 
 tar -C "$root" --numeric-owner -c . | docker import \
