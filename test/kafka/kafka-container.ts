@@ -9,6 +9,7 @@ import { replication, TEST_BROKER_PROPERTIES } from './server-properties.ts'
 const VERSION = /<kafka.version>(.*)</.exec(readFileSync(join(import.meta.dirname, 'pom.xml'), 'utf8'))?.[1]
 const PORT = 9092
 const CONTROLLER_PORT = 9093
+const INTERNAL_PORT = 9094
 const ANSWER_MS_MAX = 5_000
 
 /** One broker in a container, for where Docker is at hand. Its image is Apache's own, of the version of the jars. */
@@ -46,14 +47,17 @@ export class KafkaContainer implements AsyncDisposable {
 }
 
 function environment(port: number): Record<string, string> {
+  const host = process.env.TESTCONTAINERS_HOST_OVERRIDE ?? 'localhost'
   const properties = {
     'node.id': '1',
     'process.roles': 'broker,controller',
     'controller.quorum.voters': `1@localhost:${CONTROLLER_PORT}`,
-    listeners: `PLAINTEXT://:${PORT},CONTROLLER://:${CONTROLLER_PORT}`,
-    'advertised.listeners': `PLAINTEXT://${process.env.TESTCONTAINERS_HOST_OVERRIDE ?? 'localhost'}:${port}`,
+    listeners: `PLAINTEXT://:${PORT},INTERNAL://:${INTERNAL_PORT},CONTROLLER://:${CONTROLLER_PORT}`,
+    'advertised.listeners': `PLAINTEXT://${host}:${port},INTERNAL://localhost:${INTERNAL_PORT}`,
+    // The broker ends transactions through its own listener, and the published port is not to be reached from inside.
+    'inter.broker.listener.name': 'INTERNAL',
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     ...replication(1),
     ...TEST_BROKER_PROPERTIES,
   }
