@@ -28,8 +28,14 @@ export interface SourceRunnerOptions {
  */
 export async function runSource(options: SourceRunnerOptions, signal: AbortSignal): Promise<void> {
   const { log, source } = options
-  const position = (await readCompacted(log, SOURCE_POSITIONS_TOPIC, signal)).get(source.name)
-  const from = position?.value ? Buffer.from(position.value).toString() : undefined
+  const readPositions = () => readCompacted(log, SOURCE_POSITIONS_TOPIC, signal)
+  const positions = await retryWhileLogUnavailable(
+    `read the position of ${source.name}`,
+    readPositions,
+    signal,
+  )
+  const position = positions.get(source.name)?.value
+  const from = position ? Buffer.from(position).toString() : undefined
   logger.info({ source: source.name, isResuming: from !== undefined }, 'reading the source')
   for await (const batch of readyBatches(source.open(from, signal), BATCH)) {
     await appendBatch(log, source.name, batch, signal)
