@@ -6,14 +6,15 @@ import { EmbeddedChangeLog, type TopicSpec } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
 import { changeRecord } from '../conformance/test-change.ts'
 
-const PAGES = 20
-const TOPIC: TopicSpec = {
+/** Change number n is of page n modulo this. */
+export const WRITTEN_PAGES = 20
+const TOPIC = {
   name: CHANGES_TOPIC,
   partitions: 4,
   cleanup: 'delete',
   retentionMs: undefined,
-  retentionBytes: undefined,
-}
+} satisfies Omit<TopicSpec, 'retentionBytes'>
+const SWEEP_INTERVAL_MS = 1_000
 
 /** Writes changes `c0`, `c1`, … into an embedded log in a folder of its own, for processes that read it. */
 export class ChangeWriter implements AsyncDisposable {
@@ -22,18 +23,18 @@ export class ChangeWriter implements AsyncDisposable {
   readonly #textBytes: number
   #appended = 0
 
-  /** `textBytes`: about how large each change is. */
-  static async open(textBytes: number): Promise<ChangeWriter> {
+  /** `textBytes`: about how large each change is. `retentionBytes`: what the log keeps; undefined: everything. */
+  static async open(textBytes: number, retentionBytes: number | undefined): Promise<ChangeWriter> {
     const dataDir = mkdtempSync(join(tmpdir(), 'freshet-fanout-'))
     const log = await EmbeddedChangeLog.open({
       mode: 'write',
       directory: join(dataDir, 'log'),
-      retentionSweepIntervalMs: 60_000,
+      retentionSweepIntervalMs: SWEEP_INTERVAL_MS,
       onMaintenanceFailure: (error) => {
         throw error
       },
     })
-    await log.ensureTopics([TOPIC])
+    await log.ensureTopics([{ ...TOPIC, retentionBytes }])
     return new ChangeWriter(dataDir, log, textBytes)
   }
 
@@ -51,7 +52,7 @@ export class ChangeWriter implements AsyncDisposable {
     const records = Array.from({ length: count }, () => {
       const number = this.#appended++
       const parts = { diff: 'x'.repeat(this.#textBytes) }
-      return changeRecord({ id: `c${number}`, page: 1 + (number % PAGES), parts })
+      return changeRecord({ id: `c${number}`, page: 1 + (number % WRITTEN_PAGES), parts })
     })
     await this.#log.append(records)
   }

@@ -10,7 +10,7 @@ const OPTIONS = ['--drain-window-ms', '300', '--archive-bytes-max', '0']
 
 describe('a rolling restart of two nodes over one log', () => {
   it(`loses and repeats nothing for ${PARTNERS} partners in ${ROUNDS} rounds under load, and every node ends with 0`, async () => {
-    await using writer = await ChangeWriter.open(500)
+    await using writer = await ChangeWriter.open(500, undefined)
     const { dataDir } = writer
     const start = (port: number) => FanoutNode.start({ dataDir, port, workers: 2, options: OPTIONS })
     const nodes = [await start(0), await start(0)]

@@ -27,7 +27,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 
 describe.skipIf(process.platform !== 'linux')('the workers of a node', () => {
   it('share the port, and each of them answers for all when asked for metrics or readiness', async () => {
-    await using writer = await ChangeWriter.open(10)
+    await using writer = await ChangeWriter.open(10, undefined)
     const { dataDir } = writer
     await using node = await FanoutNode.start({ dataDir, port: 0, workers: WORKERS, options: OPTIONS })
     const partners = Array.from({ length: PARTNERS }, () => new ChangeCounter(() => node.url, {}))
@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== 'linux')('the workers of a node', () => {
   }, 60_000)
 
   it(`are replaced when they die: no partner loses or repeats a change in ${KILLS} kills`, async () => {
-    await using writer = await ChangeWriter.open(500)
+    await using writer = await ChangeWriter.open(500, undefined)
     const { dataDir } = writer
     await using node = await FanoutNode.start({ dataDir, port: 0, workers: WORKERS, options: OPTIONS })
     const writing = new AbortController()
@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== 'linux')('the workers of a node', () => {
   }, 120_000)
 
   it('drain when the parent is told to: every partner is told to come back, and the parent ends with 0', async () => {
-    await using writer = await ChangeWriter.open(10)
+    await using writer = await ChangeWriter.open(10, undefined)
     const { dataDir } = writer
     await using node = await FanoutNode.start({ dataDir, port: 0, workers: WORKERS, options: OPTIONS })
     const streams = Array.from({ length: PARTNERS }, () =>
@@ -89,7 +89,7 @@ describe.skipIf(process.platform !== 'linux')('the workers of a node', () => {
   }, 60_000)
 
   it('end with the reason when they cannot start', async () => {
-    await using writer = await ChangeWriter.open(10)
+    await using writer = await ChangeWriter.open(10, undefined)
     const { dataDir } = writer
     await using node = await FanoutNode.start({ dataDir, port: 0, workers: WORKERS, options: OPTIONS })
     const options = [...OPTIONS, '--archive-parts', 'nonsense']
