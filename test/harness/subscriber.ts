@@ -53,10 +53,13 @@ export async function* resumingChanges(
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   readonly status: number
+  /** The body of the answer. */
+  readonly reason: string
 
   constructor(status: number, reason: string) {
     super(`${status}: ${reason}`)
     this.status = status
+    this.reason = reason
   }
 }
 
