@@ -21,11 +21,11 @@ export class Live implements BroadcastMember {
   /** What delivers to it at present. */
   #group: BroadcastGroup | undefined
 
-  /** `sequence` is the tail's next one. */
-  constructor(options: LiveOptions, sequence: number) {
+  /** `sequence` was the tail's next one when it was at `cursor`; it may have gone on since. */
+  constructor(options: LiveOptions, sequence: number, cursor: Cursor) {
     this.#options = options
     this.#sequence = sequence
-    this.#cursor = options.tail.cursor
+    this.#cursor = cursor
   }
 
   get delivery(): Delivery {

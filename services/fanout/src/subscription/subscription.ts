@@ -180,7 +180,7 @@ export class Subscription {
     const sequence = await state.run()
     if (this.#isOver) return
     if (sequence !== undefined) {
-      this.#state = new Live(this.#reader, sequence)
+      this.#state = new Live(this.#reader, sequence, state.cursor)
       this.#tellProgress()
     } else if (end.isReachedBy(state.offsets)) {
       this.close('complete', 'everything up to "until" is delivered')
