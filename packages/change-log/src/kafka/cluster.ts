@@ -34,14 +34,13 @@ export class Cluster implements Disposable {
   readonly requests: BrokerConnections
   /** For reading what is there. */
   readonly reading: BrokerConnections
-  /** For waiting at the tip. */
-  readonly waiting: BrokerConnections
   readonly #closing = new AbortController()
   readonly #options: ClusterOptions
   readonly #seeds: readonly HostPort[]
   readonly #brokers = new Map<number, HostPort>()
   readonly #topics = new Map<string, readonly PartitionMetadata[]>()
   readonly #coordinators = new Map<string, number>()
+  readonly #connections: BrokerConnections[] = []
   #id = ''
   #refreshing: Promise<void> | undefined
   #lastAnswering: HostPort | undefined
@@ -62,9 +61,8 @@ export class Cluster implements Disposable {
     this.#options = options
     this.#seeds = options.brokers.map(hostPortOf)
     this.closed = this.#closing.signal
-    this.requests = new BrokerConnections(options)
-    this.reading = new BrokerConnections(options)
-    this.waiting = new BrokerConnections(options)
+    this.requests = this.newConnections()
+    this.reading = this.newConnections()
   }
 
   /** What the cluster calls itself; a new cluster has another. */
@@ -74,6 +72,13 @@ export class Cluster implements Disposable {
 
   get options(): ClusterOptions {
     return this.#options
+  }
+
+  /** For what a broker may hold back for a while. Closed with the cluster at the latest. */
+  newConnections(): BrokerConnections {
+    const connections = new BrokerConnections(this.#options)
+    this.#connections.push(connections)
+    return connections
   }
 
   /** Rejects with `UnknownTopicError`. */
@@ -178,7 +183,7 @@ export class Cluster implements Disposable {
 
   [Symbol.dispose](): void {
     this.#closing.abort()
-    for (const connections of [this.requests, this.reading, this.waiting]) connections.close()
+    for (const connections of this.#connections) connections.close()
   }
 
   async #recover(error: unknown, delayMs: number): Promise<void> {

@@ -89,10 +89,11 @@ export class GroupProcessor {
     const starts = await nextToHandle(cluster, this.#groupId, source, assignment.partitions)
     const feeds = [...starts].map(([partition, start]) => new PartitionFeed(source, partition, start))
     while (!over.aborted) {
+      // Of all partitions at once: what came while the last records were handled goes into one transaction.
+      await source.look(positionsOf(feeds.filter(({ isDry }) => isDry)))
       const next = await this.#takeNext(feeds)
-      if (next.offsets.length === 0) {
-        await source.wait(new Map(feeds.map(({ partition, position }) => [partition, position])), over)
-      } else if (!(await this.#handle(assignment, generation, producer, next))) return
+      if (next.offsets.length === 0) await source.wait(positionsOf(feeds), over)
+      else if (!(await this.#handle(assignment, generation, producer, next))) return
     }
   }
 
@@ -160,6 +161,10 @@ export class GroupProcessor {
       throw error
     }
   }
+}
+
+function positionsOf(feeds: readonly PartitionFeed[]): ReadonlyMap<number, bigint> {
+  return new Map(feeds.map(({ partition, position }) => [partition, position]))
 }
 
 /** For positions that moved over records which are not for readers. */

@@ -24,6 +24,11 @@ export class PartitionFeed {
     return this.#position
   }
 
+  /** Whether everything that was heard of is handed out. */
+  get isDry(): boolean {
+    return this.#position >= this.#source.tip.stableEnd(this.partition)
+  }
+
   /** What is next, within the limits; undefined where there is nothing yet, as far as was heard. */
   async take(limits: SizeLimits): Promise<SizedBatch | undefined> {
     this.#limits = limits
@@ -41,7 +46,7 @@ export class PartitionFeed {
   async #fetch(): Promise<boolean> {
     const { partition } = this
     const from = this.#position
-    if (from >= this.#source.tip.stableEnd(partition)) return false
+    if (this.isDry) return false
     const { bytes, abortedTransactions } = await this.#source.fetch(partition, from, FETCH_BYTES_MAX)
     if (storedEnd(bytes) === undefined) return false
     const stored = { topic: this.#source.name, partition, from, bytes, abortedTransactions }

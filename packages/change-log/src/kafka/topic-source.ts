@@ -45,6 +45,11 @@ export class TopicSource {
     )
   }
 
+  /** Hears what there is now at the positions, so that `fetch` has it at hand. */
+  async look(positions: Positions): Promise<void> {
+    await this.#cluster.persist(`read ${this.name}`, () => this.tip.look(positions), READ_OUTAGE_MS_MAX)
+  }
+
   /** Resolves once there is something to read at one of the positions, or the signal aborts. Rejects as `fetch` does. */
   async wait(positions: Positions, signal: AbortSignal): Promise<void> {
     try {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LogClosedError, LogUnavailableError } from '../errors.ts'
-import type { HostPort } from './broker-connections.ts'
+import type { BrokerConnections, HostPort } from './broker-connections.ts'
 import { BrokerError, checkCode, ErrorCode } from './broker-error.ts'
 import { isPassing } from './change-log-error-of.ts'
 import type { Cluster } from './cluster.ts'
 import { storedEnd } from './record-batches.ts'
 import { type FetchedPartition, fetchRecords } from './requests/fetch-records.ts'
+import type { Request } from './requests/request.ts'
 
 /** How long a broker holds a question back while there is nothing new: so late may a reader of other partitions join in. */
 const WAIT_MS_MAX = 250
@@ -17,6 +18,8 @@ const OUTAGE_MS_MAX = 3_000
 
 /** Partition and what is next to read. */
 export type Positions = ReadonlyMap<number, bigint>
+
+type Place = readonly [partition: number, offset: bigint]
 
 interface Waiter {
   readonly positions: Positions
@@ -31,6 +34,8 @@ interface Waiter {
 export class TopicTip {
   readonly #cluster: Cluster
   readonly #topic: string
+  /** Of its own: behind a question about another topic, which a broker holds back, this one would wait as well. */
+  readonly #waiting: BrokerConnections
   readonly #waiters = new Set<Waiter>()
   readonly #stableEnds = new Map<number, bigint>()
   readonly #held = new Map<number, { readonly from: bigint; readonly fetched: FetchedPartition }>()
@@ -41,6 +46,7 @@ export class TopicTip {
   constructor(cluster: Cluster, topic: string) {
     this.#cluster = cluster
     this.#topic = topic
+    this.#waiting = cluster.newConnections()
   }
 
   /** Where committed records end, as far as was heard. */
@@ -84,6 +90,17 @@ export class TopicTip {
     })
   }
 
+  /** Hears what there is now at all of the positions: one question to each broker, which does not wait. */
+  async look(positions: Positions): Promise<void> {
+    const leaders = this.#cluster.byLeader(this.#topic, [...positions.keys()])
+    const looks = [...leaders].map(async ([leader, partitions]) => {
+      const from = placesOf(partitions, positions)
+      const answer = await this.#cluster.reading.to(leader).send(this.#question(from, 0))
+      this.#takeAll(answer, from)
+    })
+    await Promise.all(looks)
+  }
+
   #hasNews(positions: Positions): boolean {
     for (const [partition, offset] of positions) if (offset < this.stableEnd(partition)) return true
     return false
@@ -101,8 +118,7 @@ export class TopicTip {
     }
     this.#failingSinceMs.delete(this.#topic)
     for (const [leader, partitions] of leaders) {
-      const from = partitions.map((partition) => [partition, wanted.get(partition) ?? 0n] as const)
-      void this.#ask(leader, from)
+      void this.#ask(leader, placesOf(partitions, wanted))
     }
   }
 
@@ -117,21 +133,13 @@ export class TopicTip {
     return wanted
   }
 
-  async #ask(leader: HostPort, from: readonly (readonly [number, bigint])[]): Promise<void> {
+  async #ask(leader: HostPort, from: readonly Place[]): Promise<void> {
     if (this.#asking.has(leader)) return
     this.#asking.add(leader)
     for (const [partition] of from) this.#held.delete(partition)
-    const question = fetchRecords({
-      topic: this.#topic,
-      from,
-      waitMsMax: WAIT_MS_MAX,
-      partitionBytesMax: PARTITION_BYTES_MAX,
-      bytesMax: ANSWER_BYTES_MAX,
-    })
     try {
-      const answer = await this.#cluster.waiting.to(leader).send(question)
-      const asked = new Map(from)
-      for (const fetched of answer) this.#take(fetched, asked.get(fetched.partition) ?? 0n)
+      const answer = await this.#waiting.to(leader).send(this.#question(from, WAIT_MS_MAX))
+      this.#takeAll(answer, from)
     } catch (error) {
       this.#asking.delete(leader)
       await this.#askAgain(leader, error)
@@ -140,6 +148,21 @@ export class TopicTip {
     this.#failingSinceMs.delete(leader)
     this.#asking.delete(leader)
     this.#askAll()
+  }
+
+  #question(from: readonly Place[], waitMsMax: number): Request<readonly FetchedPartition[]> {
+    return fetchRecords({
+      topic: this.#topic,
+      from,
+      waitMsMax,
+      partitionBytesMax: PARTITION_BYTES_MAX,
+      bytesMax: ANSWER_BYTES_MAX,
+    })
+  }
+
+  #takeAll(answer: readonly FetchedPartition[], from: readonly Place[]): void {
+    const asked = new Map(from)
+    for (const fetched of answer) this.#take(fetched, asked.get(fetched.partition) ?? 0n)
   }
 
   #take(fetched: FetchedPartition, from: bigint): void {
@@ -175,4 +198,8 @@ export class TopicTip {
   #failAll(error: unknown, isConcerned: (waiter: Waiter) => boolean = () => true): void {
     for (const waiter of [...this.#waiters]) if (isConcerned(waiter)) waiter.fail(error)
   }
+}
+
+function placesOf(partitions: readonly number[], positions: Positions): readonly Place[] {
+  return partitions.map((partition) => [partition, positions.get(partition) ?? 0n])
 }
