@@ -67,7 +67,17 @@ function sayAll(records: readonly LogRecord[]): void {
   for (const { partition, offset } of records) say(`change ${partition} ${offset}`)
 }
 
+const PIPE_WAIT_MS = 5
+
 /** At once, so that what was said before the kill arrives. */
 function say(line: string): void {
-  writeSync(1, `${line}\n`)
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      // Whoever reads is behind, and the pipe is full.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_WAIT_MS)
+    }
+  }
 }
