@@ -16,7 +16,7 @@ export interface WorkerPoolOptions {
 }
 
 /**
- * The parent of the workers: it holds the port, hands out connections in turn, and does nothing else. A worker that dies is
+ * The parent of the workers: it holds the port, starts them, and does nothing else. A worker that dies is
  * replaced; its subscribers come back with their cursors, to another.
  */
 export class WorkerPool {
@@ -35,6 +35,9 @@ export class WorkerPool {
 
   /** Runs until the signal aborts and all workers have drained. Rejects when one of them did not, or none could start. */
   async run(signal: AbortSignal): Promise<void> {
+    // Each worker accepts connections by itself, when it has time. If the parent handed them out it would wait for a busy
+    // worker to take one before the next, and hold all that have come in the meantime.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
     for (let number = 0; number < this.#options.workers; number++) this.#start(number)
     await Promise.race([this.#ended.promise, once(signal, 'abort')])
     this.#isDraining = true
