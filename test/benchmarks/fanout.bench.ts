@@ -9,6 +9,9 @@
  */
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { type ChangeAttributes, compileFilter } from '@freshet/protocol'
+import { SharedFilters } from '../../services/fanout/src/matching/shared-filters.ts'
+import { benchmarkAttributes, benchmarkFilters } from './fanout-filters.ts'
 import type { Partners } from './fanout-load.ts'
 import { type Measured, type Pace, Scene } from './fanout-processes.ts'
 import type { SubjectName } from './fanout-subjects.ts'
@@ -39,6 +42,7 @@ interface Side {
 const rows: Readonly<Record<string, () => Promise<void>>> = {
   1: deliveryRow,
   2: compressionRow,
+  3: matchingRow,
   4: memoryRow,
   6: slowPartnersRow,
 }
@@ -76,6 +80,35 @@ async function compressionRow(): Promise<void> {
   ]
   await compare('permessage-deflate, 50/s', sides.slice(0, 2), { type: 'rate', perSecond: 50 })
   await compare('permessage-deflate, 16 in flight', sides, saturate(16, PARTNERS))
+}
+
+async function matchingRow(): Promise<void> {
+  const changes = benchmarkAttributes(2_000)
+  for (const count of isQuick ? [10_000] : [10_000, 100_000]) {
+    const filters = benchmarkFilters(count)
+    const shared = new SharedFilters(Number.POSITIVE_INFINITY)
+    for (const filter of filters) shared.acquire(filter)
+    const compiled = filters.map(compileFilter)
+    const asked = changes.slice(0, 1_000_000 / count)
+    for (let round = 0; round < ROUNDS; round++) {
+      const indexed = timePerChange(changes, (change) => shared.matching(change).length)
+      const linear = timePerChange(asked, (change) => compiled.filter((matches) => matches(change)).length)
+      for (const filter of filters.slice(0, 1_000)) shared.acquire(filter)
+      const shared1000 = timePerChange(changes, (change) => shared.matching(change).length)
+      print(
+        `  ${count} filters, ${shared.size} distinct: ${indexed.text}; with 1,000 subscribers more ${shared1000.text}; asking each ${linear.text}`,
+      )
+    }
+  }
+}
+
+function timePerChange(changes: readonly ChangeAttributes[], match: (change: ChangeAttributes) => number) {
+  let found = 0
+  const before = process.cpuUsage()
+  for (const change of changes) found += match(change)
+  const { user, system } = process.cpuUsage(before)
+  const micros = (user + system) / changes.length
+  return { text: `${micros.toFixed(0)} µs of CPU a change (${Math.round(found / changes.length)} match)` }
 }
 
 async function memoryRow(): Promise<void> {

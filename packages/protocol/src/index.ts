@@ -7,6 +7,7 @@ export * from './cursor.ts'
 export * from './errors.ts'
 export {
   CONDITION_NAMES,
+  comparableTitle,
   FILTER_DEPTH_MAX,
   FILTER_NODES_MAX,
   FILTER_VALUES_MAX,

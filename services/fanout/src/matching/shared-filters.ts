@@ -8,6 +8,7 @@ import {
   filterKey,
   ProtocolError,
 } from '@freshet/protocol'
+import { FilterIndex, type IndexedFilter } from './filter-index.ts'
 
 /** A filter in use, compiled once for all subscriptions that wrote the same. */
 export interface SharedFilter {
@@ -18,9 +19,7 @@ export interface SharedFilter {
   release(): void
 }
 
-interface Entry {
-  readonly id: number
-  readonly matches: CompiledFilter
+interface Entry extends IndexedFilter {
   readonly values: number
   users: number
 }
@@ -30,7 +29,9 @@ export class SharedFilters {
   readonly #valuesMax: number
   readonly #entries = new Map<string, Entry>()
   #values = 0
+  readonly #index = new FilterIndex()
   #nextId = 0
+  readonly #freeIds: number[] = []
 
   constructor(valuesMax: number) {
     this.#valuesMax = valuesMax
@@ -52,9 +53,7 @@ export class SharedFilters {
 
   /** The ids of the filters that want a change with these attributes. */
   matching(attributes: ChangeAttributes): readonly number[] {
-    const ids: number[] = []
-    for (const { id, matches } of this.#entries.values()) if (matches(attributes)) ids.push(id)
-    return ids
+    return this.#index.matching(attributes)
   }
 
   #add(key: string, filter: Filter): Entry {
@@ -66,8 +65,10 @@ export class SharedFilters {
         'Try again later, or with a smaller filter.',
       )
     }
-    const entry = { id: this.#nextId++, matches: compileFilter(filter), values, users: 0 }
+    const id = this.#freeIds.pop() ?? this.#nextId++
+    const entry = { id, filter, matches: compileFilter(filter), values, users: 0 }
     this.#entries.set(key, entry)
+    this.#index.add(entry)
     this.#values += values
     return entry
   }
@@ -75,6 +76,8 @@ export class SharedFilters {
   #release(key: string, entry: Entry): void {
     if (--entry.users > 0) return
     this.#entries.delete(key)
+    this.#index.delete(entry)
+    this.#freeIds.push(entry.id)
     this.#values -= entry.values
   }
 }

@@ -1,0 +1,165 @@
+import {
+  type ChangeAttributes,
+  type CompiledFilter,
+  comparableTitle,
+  compileFilter,
+  type Filter,
+} from '@freshet/protocol'
+import { AttributeBits } from './attribute-bits.ts'
+import { eachBit } from './bit-set.ts'
+import {
+  BIT_CONDITIONS,
+  type BitClause,
+  type BitCondition,
+  clausesOf,
+  type PostedClause,
+} from './filter-clauses.ts'
+import { PostingLists } from './posting-lists.ts'
+
+/** A filter as the index knows it. */
+export interface IndexedFilter {
+  readonly id: number
+  readonly filter: Filter
+  readonly matches: CompiledFilter
+}
+
+/**
+ * Finds the filters that want a change, at a cost that grows with those that may, not with those that are there: by
+ * posting lists where a filter names pages, titles, items, tags or prefixes, by bits per value where it only names
+ * attributes of few values. What is found by part of a filter is asked for the rest.
+ */
+export class FilterIndex {
+  readonly #bits: { readonly [C in BitCondition]: AttributeBits<string | number | boolean> } = {
+    wiki: new AttributeBits(),
+    project: new AttributeBits(),
+    language: new AttributeBits(),
+    namespace: new AttributeBits(),
+    kind: new AttributeBits(),
+    performer: new AttributeBits(),
+    minor: new AttributeBits(),
+  }
+  readonly #posted = {
+    page: new PostingLists<string | number, IndexedFilter>(),
+    title: new PostingLists<string | number, IndexedFilter>(),
+    item: new PostingLists<string | number, IndexedFilter>(),
+    tag: new PostingLists<string | number, IndexedFilter>(),
+    titlePrefix: new PostingLists<string | number, IndexedFilter>(),
+  }
+  /** How many prefixes of each length are posted. */
+  readonly #prefixLengths = new Map<number, number>()
+  /** What each bit stands for. */
+  readonly #slots: (BitSlot | undefined)[] = []
+  readonly #freeSlots: number[] = []
+  readonly #slotsOf = new Map<IndexedFilter, number[]>()
+  /** Which filters are in the answer being made, or are not: each is asked once. */
+  readonly #askedAt: number[] = []
+  #asking = 0
+  #words = new Uint32Array(0)
+
+  add(filter: IndexedFilter): void {
+    while (this.#askedAt.length <= filter.id) this.#askedAt.push(0)
+    for (const clause of clausesOf(filter.filter)) {
+      if (clause.type === 'posted') this.#post(filter, clause)
+      else this.#setBits(filter, clause)
+    }
+  }
+
+  delete(filter: IndexedFilter): void {
+    for (const clause of clausesOf(filter.filter)) {
+      if (clause.type === 'posted') this.#unpost(filter, clause)
+    }
+    for (const slot of this.#slotsOf.get(filter) ?? []) this.#clearBits(slot)
+    this.#slotsOf.delete(filter)
+  }
+
+  /** The ids of the filters that want a change with these attributes, each once. */
+  matching(attributes: ChangeAttributes): readonly number[] {
+    const found: number[] = []
+    const asking = ++this.#asking
+    const ask = (filter: IndexedFilter) => {
+      if (this.#askedAt[filter.id] === asking) return
+      this.#askedAt[filter.id] = asking
+      if (filter.matches(attributes)) found.push(filter.id)
+    }
+    this.#visitPosted(attributes, ask)
+    const words = this.#acceptingSlots(attributes)
+    const take = (number: number) => {
+      const slot = this.#slots[number]
+      if (slot === undefined) return
+      if (slot.rest === 'nothing' || slot.rest?.(attributes)) found.push(slot.filter.id)
+      else if (slot.rest === undefined) ask(slot.filter)
+    }
+    for (let index = 0; index < words.length; index++) eachBit(index, words[index] ?? 0, take)
+    return found
+  }
+
+  #visitPosted(attributes: ChangeAttributes, ask: (filter: IndexedFilter) => void): void {
+    const { page, item, tags } = attributes
+    const title = comparableTitle(attributes.title)
+    if (page !== null) this.#posted.page.visit(page, ask)
+    if (item !== null) this.#posted.item.visit(item, ask)
+    this.#posted.title.visit(title, ask)
+    for (const tag of tags) this.#posted.tag.visit(tag, ask)
+    for (const length of this.#prefixLengths.keys()) {
+      if (length <= title.length) this.#posted.titlePrefix.visit(title.slice(0, length), ask)
+    }
+  }
+
+  /** The bits of all clauses that accept every one of the attributes they name. */
+  #acceptingSlots(attributes: ChangeAttributes): Uint32Array {
+    const wordCount = Math.ceil(this.#slots.length / 32)
+    if (this.#words.length !== wordCount) this.#words = new Uint32Array(wordCount)
+    this.#words.fill(0xffffffff)
+    for (const name of BIT_CONDITIONS) this.#bits[name].narrow(this.#words, attributes[name])
+    return this.#words
+  }
+
+  #post(filter: IndexedFilter, { condition, values }: PostedClause): void {
+    for (const value of values) {
+      this.#posted[condition].add(value, filter)
+      if (condition === 'titlePrefix') this.#countPrefix(String(value).length, 1)
+    }
+  }
+
+  #unpost(filter: IndexedFilter, { condition, values }: PostedClause): void {
+    for (const value of values) {
+      this.#posted[condition].delete(value, filter)
+      if (condition === 'titlePrefix') this.#countPrefix(String(value).length, -1)
+    }
+  }
+
+  #countPrefix(length: number, by: 1 | -1): void {
+    const count = (this.#prefixLengths.get(length) ?? 0) + by
+    if (count > 0) this.#prefixLengths.set(length, count)
+    else this.#prefixLengths.delete(length)
+  }
+
+  #setBits(filter: IndexedFilter, { conditions, rest }: BitClause): void {
+    const number = this.#freeSlots.pop() ?? this.#slots.length
+    this.#slots[number] = { filter, conditions, rest: compiledRest(rest) }
+    for (const name of BIT_CONDITIONS) this.#bits[name].add(number, conditions[name])
+    const slots = this.#slotsOf.get(filter) ?? []
+    slots.push(number)
+    this.#slotsOf.set(filter, slots)
+  }
+
+  #clearBits(number: number): void {
+    const conditions = this.#slots[number]?.conditions
+    for (const name of BIT_CONDITIONS) this.#bits[name].delete(number, conditions?.[name])
+    this.#slots[number] = undefined
+    this.#freeSlots.push(number)
+  }
+}
+
+interface BitSlot {
+  readonly filter: IndexedFilter
+  readonly conditions: BitClause['conditions']
+  /** What is still to be asked of what the bits let through; undefined: the whole filter. */
+  readonly rest: CompiledFilter | 'nothing' | undefined
+}
+
+function compiledRest(rest: Filter | undefined): BitSlot['rest'] {
+  if (rest === undefined) return undefined
+  const isNothing = Object.values(rest).every((value) => value === undefined)
+  return isNothing ? 'nothing' : compileFilter(rest)
+}
