@@ -36,12 +36,6 @@ export async function writeSegment(
   const counts = { changes: 0, textBytes: 0 }
   const digest = createHash('sha256')
   let bytes = 0
-  const compressed = createZstdCompress({
-    params: {
-      [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
-      [constants.ZSTD_c_checksumFlag]: 1,
-    },
-  })
   const measured = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
       digest.update(chunk)
@@ -49,16 +43,32 @@ export async function writeSegment(
       yield chunk
     }
   }
-  await pipeline(
-    frames(source, counts, signal),
-    compressed,
-    measured,
-    createWriteStream(path, { flush: true }),
-    {
-      signal,
-    },
-  )
+  const file = createWriteStream(path, { flush: true })
+  await pipeline(frames(source, counts, signal), compress, measured, file, { signal })
   return { ...counts, bytes, sha256: digest.digest('hex') }
+}
+
+/**
+ * One zstd frame. The stream is ended only after the last chunk has gone through it: what Node does with a chunk depends on
+ * whether the end is known by then, and the same changes have to give the same bytes.
+ */
+async function* compress(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const stream = createZstdCompress({
+    params: {
+      [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+  })
+  const feed = async () => {
+    for await (const chunk of chunks) {
+      await new Promise<void>((resolve, reject) => {
+        stream.write(chunk, (error) => (error ? reject(error) : resolve()))
+      })
+    }
+    stream.end()
+  }
+  feed().catch((error) => stream.destroy(error))
+  yield* stream
 }
 
 async function* frames(
