@@ -9,8 +9,11 @@ import {
   encodePiece,
 } from '../representation/encoding.ts'
 import { drainOf } from './drain-of.ts'
-import { type Packing, pack } from './packing.ts'
+import { type Packing, pack, packUncopied } from './packing.ts'
 import type { Transport } from './transport.ts'
+
+/** From so many bytes on, copying them costs more than it saves. */
+const UNCOPIED_BYTES_MIN = 32 * 1024
 
 export interface HttpStreamOptions {
   readonly framing: 'sse' | 'ndjson'
@@ -63,8 +66,11 @@ export class HttpStreamTransport implements Transport {
   }
 
   write(frames: readonly Uint8Array[]): void {
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0)
     // An empty chunk would be the last.
-    if (frames.some(({ length }) => length > 0)) this.writePacked(pack(this.packing, frames))
+    if (bytes === 0) return
+    if (this.encoding === 'identity' && bytes >= UNCOPIED_BYTES_MIN) this.#writeUncopied(frames)
+    else this.writePacked(pack(this.packing, frames))
   }
 
   writePacked(bytes: BodyPiece): void {
@@ -72,6 +78,15 @@ export class HttpStreamTransport implements Transport {
     if (this.#isClosing || !socket?.writable) return
     socket.write(bytes)
     if (bytes.sum !== undefined) this.#sum = this.#sum.followedBy(bytes.sum)
+  }
+
+  /** In one system call all the same. */
+  #writeUncopied(frames: readonly Uint8Array[]): void {
+    const { socket } = this.#response
+    if (this.#isClosing || !socket?.writable) return
+    socket.cork()
+    for (const piece of packUncopied(this.packing, frames)) socket.write(piece)
+    socket.uncork()
   }
 
   /** What no subscription writes, and so is not compressed yet. */
