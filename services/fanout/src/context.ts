@@ -2,6 +2,7 @@ import type { ChangeLog } from '@freshet/change-log'
 import type { FanoutSettings } from './config.ts'
 import type { SharedFilters } from './matching/shared-filters.ts'
 import type { Broadcast } from './subscription/broadcast.ts'
+import type { SlowSubscriberLimits } from './subscription/slow-subscriber-rule.ts'
 import type { Tail } from './tail/tail.ts'
 
 /** What all connections share. */
@@ -11,5 +12,6 @@ export interface FanoutContext {
   readonly broadcast: Broadcast
   readonly filters: SharedFilters
   readonly settings: FanoutSettings
+  readonly slow: SlowSubscriberLimits
   readonly clock: () => number
 }

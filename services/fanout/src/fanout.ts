@@ -51,7 +51,13 @@ export class Fanout implements AsyncDisposable {
     const filters = new SharedFilters(settings.filterValuesTotalMax)
     const clock = Date.now
     const broadcast = new Broadcast({ tail, filters, clock, flushIntervalMs: settings.flushIntervalMs })
-    const context = { log, tail, broadcast, filters, settings, clock }
+    const slow = {
+      lagRecordsMin: settings.slowLagRecordsMin,
+      lagMsMin: settings.slowLagMsMin,
+      windowMs: settings.slowWindowMs,
+      recordsMin: settings.slowRecordsMin,
+    }
+    const context = { log, tail, broadcast, filters, settings, slow, clock }
     const connections = new Connections(context)
     const follower = new TailFollower(tail)
     const { signal } = this.#stopped

@@ -49,12 +49,7 @@ export class Connection {
       end,
       readBatchBytesMax,
       progressIntervalMs,
-      slow: {
-        lagRecordsMin: settings.slowLagRecordsMin,
-        lagMsMin: settings.slowLagMsMin,
-        windowMs: settings.slowWindowMs,
-        recordsMin: settings.slowRecordsMin,
-      },
+      slow: this.#context.slow,
       clock,
       onEnd: (closing) => this.#ended(id, closing),
     })

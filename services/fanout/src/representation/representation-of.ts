@@ -1,12 +1,31 @@
-import type { Part } from '@freshet/protocol'
+import type { Framing, Part } from '@freshet/protocol'
 import type { Transport } from '../transport/transport.ts'
 import { DeflatedRepresentation } from './deflated-representation.ts'
 import { EncodedRepresentation } from './encoded-representation.ts'
+import type { Encoding } from './encoding.ts'
 import { Representation } from './representation.ts'
+
+/** Different ones that are kept for those who ask for the same; past it they are made anew. */
+const SHARED_MAX = 1_000
+const shared = new Map<string, Representation>()
 
 /** The form that a subscription's frames have on this transport. */
 export function representationOf(
-  { framing, encoding }: Transport,
+  { framing, encoding }: Pick<Transport, 'framing' | 'encoding'>,
+  parts: readonly Part[],
+  subscription: string,
+): Representation {
+  const key = `${framing} ${encoding} ${parts.join(',')} ${subscription}`
+  const known = shared.get(key)
+  if (known !== undefined) return known
+  const made = madeFor(framing, encoding, parts, subscription)
+  if (made.isShared && shared.size < SHARED_MAX) shared.set(key, made)
+  return made
+}
+
+function madeFor(
+  framing: Framing,
+  encoding: Encoding,
   parts: readonly Part[],
   subscription: string,
 ): Representation {

@@ -5,7 +5,7 @@ import type { BroadcastGroup, BroadcastMember, TailPlace } from './broadcast-gro
 import { type ReaderOptions, SCAN_RECORDS_MAX } from './catching-up.ts'
 import type { Delivery } from './delivery.ts'
 
-export interface LiveOptions extends ReaderOptions {
+export interface LiveOptions extends Omit<ReaderOptions, 'log' | 'readBatchBytesMax' | 'signal'> {
   readonly broadcast: Broadcast
 }
 
@@ -16,6 +16,7 @@ export interface LiveOptions extends ReaderOptions {
 export class Live implements BroadcastMember {
   readonly type = 'live'
   readonly #options: LiveOptions
+  #isStopped = false
   #sequence: number
   #cursor: Cursor
   /** What delivers to it at present. */
@@ -46,10 +47,10 @@ export class Live implements BroadcastMember {
     return tail.nextSequence - this.sequence + tail.lagRecords
   }
 
-  /** Follows the tail until that has let go of what is next, the end is due, or the signal aborts. */
+  /** Follows the tail until that has let go of what is next, the end is due, or it is stopped. */
   async run(): Promise<void> {
-    const { tail, delivery, end, clock, signal } = this.#options
-    while (!signal.aborted && !end.isDue(clock()) && this.#sequence >= tail.firstSequence) {
+    const { tail, delivery, end, clock } = this.#options
+    while (!this.#isStopped && !end.isDue(clock()) && this.#sequence >= tail.firstSequence) {
       this.passEntries()
       if (!delivery.hasRoom) await delivery.room()
       else if (this.#sequence < tail.nextSequence) await nextTurn()
@@ -67,7 +68,13 @@ export class Live implements BroadcastMember {
     this.#cursor = place.cursor
   }
 
-  /** Has the broadcast deliver nothing more. Before filter or representation change, and at the end. */
+  /** Nothing is delivered any more. */
+  stop(): void {
+    this.#isStopped = true
+    this.leave()
+  }
+
+  /** Has the broadcast deliver nothing more for now. Before filter or representation change. */
   leave(): void {
     this.#options.broadcast.leave(this)
     this.dropped()

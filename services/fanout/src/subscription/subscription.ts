@@ -10,7 +10,7 @@ import { WakeUp } from '../wake-up.ts'
 import type { Broadcast } from './broadcast.ts'
 import { CatchingUp } from './catching-up.ts'
 import type { Delivery } from './delivery.ts'
-import { Live, type LiveOptions } from './live.ts'
+import { Live } from './live.ts'
 import { type SlowSubscriberLimits, SlowSubscriberRule } from './slow-subscriber-rule.ts'
 import type { StreamEnd } from './stream-end.ts'
 
@@ -55,8 +55,8 @@ export interface Lag {
  */
 export class Subscription {
   readonly #options: SubscriptionOptions
-  readonly #reader: LiveOptions
-  readonly #abort = new AbortController()
+  /** Ends reading; there is none while it is live, when most subscriptions do nothing but wait. */
+  #reading: AbortController | undefined
   readonly #wakeUp = new WakeUp()
   readonly #slowRule: SlowSubscriberRule
   readonly #retryDelay = new RetryDelay()
@@ -66,9 +66,8 @@ export class Subscription {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options
-    this.#reader = { ...options, wakeUp: this.#wakeUp, signal: this.#abort.signal }
     this.#slowRule = new SlowSubscriberRule(options.slow)
-    this.#state = new CatchingUp(this.#reader, options.start)
+    this.#state = this.#catchingUpFrom(options.start)
   }
 
   get state(): SubscriptionState['type'] {
@@ -165,9 +164,9 @@ export class Subscription {
   }
 
   #stop(state: Ended, closing: Closing | undefined): void {
-    if (this.#state.type === 'live') this.#state.leave()
+    if (this.#state.type === 'live') this.#state.stop()
     this.#state = state
-    this.#abort.abort()
+    this.#reading?.abort()
     this.#wakeUp.ring()
     this.#options.tail.forget(this.#wakeUp)
     this.#options.delivery.release()
@@ -180,7 +179,8 @@ export class Subscription {
     const sequence = await state.run()
     if (this.#isOver) return
     if (sequence !== undefined) {
-      this.#state = new Live(this.#reader, sequence, state.cursor)
+      this.#reading = undefined
+      this.#state = new Live({ ...this.#options, wakeUp: this.#wakeUp }, sequence, state.cursor)
       this.#tellProgress()
     } else if (end.isReachedBy(state.offsets)) {
       this.close('complete', 'everything up to "until" is delivered')
@@ -192,7 +192,12 @@ export class Subscription {
     if (this.#isOver) return
     const { log, tail } = this.#options
     const start = decodeCursor(state.cursor, { id: log.id, ends: tail.ends })
-    this.#state = new CatchingUp(this.#reader, start)
+    this.#state = this.#catchingUpFrom(start)
+  }
+
+  #catchingUpFrom(start: readonly bigint[]): CatchingUp {
+    this.#reading = new AbortController()
+    return new CatchingUp({ ...this.#options, wakeUp: this.#wakeUp, signal: this.#reading.signal }, start)
   }
 
   /** Goes on where the log allows it, waits where it has to be waited for, and gives up for other reasons. */

@@ -32,7 +32,8 @@ export class WebSocketTransport implements Transport {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
     webSocket.once('close', () => resolve())
-    for (const sign of ['pong', 'message', 'ping']) webSocket.on(sign, () => this.#heard())
+    const heard = () => this.#heard()
+    for (const sign of ['pong', 'message', 'ping']) webSocket.on(sign, heard)
     if (webSocket.readyState === WebSocket.CLOSED) resolve()
   }
 
