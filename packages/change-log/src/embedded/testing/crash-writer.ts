@@ -4,6 +4,8 @@ import { EmbeddedChangeLog } from '../embedded-change-log.ts'
 import { CHANGES, CRASH_TOPICS, EDITS, GROUP, LEFT, RIGHT } from './crash-topics.ts'
 import { seededRandom } from './random.ts'
 
+const PIPE_WAIT_MS = 5
+
 /**
  * Appends, transacts and processes as fast as it can until it is killed, and writes to stdout what was acknowledged:
  * `edit <writer> <number> <partition> <offset>`, `pair <number>` and `change <partition> <offset>` (of the edit).
@@ -66,8 +68,6 @@ function newRecord(topic: string, key: string, text: string): NewRecord {
 function sayAll(records: readonly LogRecord[]): void {
   for (const { partition, offset } of records) say(`change ${partition} ${offset}`)
 }
-
-const PIPE_WAIT_MS = 5
 
 /** At once, so that what was said before the kill arrives. */
 function say(line: string): void {
