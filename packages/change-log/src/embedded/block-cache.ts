@@ -1,4 +1,4 @@
-/** Blocks that were read in part: their readers, and others at the same place, come back for the rest. */
+/** Blocks that were read: others at the same place come for them, and their reader comes back for the rest. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024
 
 /** Least recently used first out. */

@@ -89,7 +89,6 @@ export class BlockReader {
       const decoded = decodeRecords(block, state.topic, state.partition, limits)
       for (const record of decoded.records) records.push(record)
       bytes += decoded.bytes
-      if (decoded.left !== undefined) this.#cache.set(cacheKey(row), block)
       fromOffset = decoded.left ?? row.lastOffset + 1
     }
     return { records, nextOffset: fromOffset }
@@ -117,6 +116,7 @@ export class BlockReader {
         `${topic}/${partition}: the records up to offset ${row.lastOffset} are damaged: restore the log from a backup`,
       )
     }
+    this.#cache.set(cacheKey(row), bytes)
     return bytes
   }
 
