@@ -27,6 +27,11 @@ export const FANOUT_SETTINGS = {
       .describe(
         'Least time between two writes to live subscribers while the process is busy: changes that come faster go out together.',
       ),
+    unsentBytesTotalMax: count
+      .default(1024 * MIB)
+      .describe(
+        'Bytes that all connections together have not taken yet; past it new ones get 503 with Retry-After.',
+      ),
     readBatchBytesMax: count
       .default(256 * 1024)
       .describe(

@@ -15,12 +15,13 @@ const UNSENT_BYTES_MAX = 128 * 1024
 const FRAME_BYTES = 10_000
 const FRAMES = 4_000
 
-async function openFanout(log: InMemoryChangeLog) {
+async function openFanout(log: InMemoryChangeLog, unsentBytesTotalMax = 1e9) {
   await log.ensureTopics([changesTopic(3, undefined)])
   const settings = FANOUT_SETTINGS.schema.parse({
     unsentBytesMax: UNSENT_BYTES_MAX,
     tailBytesMax: 1_000_000,
     closeTimeoutMs: 100,
+    unsentBytesTotalMax,
   })
   const fanout = new Fanout({ log, settings })
   await fanout.start()
@@ -94,6 +95,24 @@ describe('the fan-out', () => {
     expect(rest).not.toContain('"type":"gap"')
     healthy.destroy()
     slow.destroy()
+  })
+
+  it('R-55: takes nobody new while too much is waiting for those who read slowly', async () => {
+    const log = new InMemoryChangeLog()
+    await using opened = await openFanout(log, UNSENT_BYTES_MAX / 2)
+    const slow = await rawStream(opened.port, 'from=latest')
+    slow.pause()
+    await once(slow, 'readable')
+    const target = `http://127.0.0.1:${opened.port}/v1/changes?until=latest`
+    expect((await fetch(target)).status).toBe(200)
+    for (let status = 200; status !== 503; ) {
+      await log.append(Array.from({ length: 40 }, () => changeRecord('c', {}, FRAME_BYTES)))
+      const response = await fetch(target)
+      status = response.status
+      await response.text()
+    }
+    slow.destroy()
+    while ((await fetch(target)).status !== 200) await new Promise((resolve) => setImmediate(resolve))
   })
 
   it('is not ready while the log cannot be read, nor while it drains', async () => {

@@ -67,6 +67,10 @@ const filtersInUse = new Gauge({
   name: 'freshet_fanout_filters',
   help: 'Different filters in use.',
 })
+const unsentBytes = new Gauge({
+  name: 'freshet_fanout_unsent_bytes',
+  help: 'Bytes written to partners that they have not taken yet.',
+})
 const logFailures = new Counter({
   name: 'freshet_fanout_log_failures_total',
   help: 'Reads of the log that failed and are tried again.',
@@ -158,6 +162,7 @@ export interface Sizes {
   readonly lagMs: number
   readonly tailBytes: number
   readonly filters: number
+  readonly unsentBytes: number
 }
 
 export function setSizes(sizes: Sizes): void {
@@ -165,4 +170,5 @@ export function setSizes(sizes: Sizes): void {
   lagSeconds.set(sizes.lagMs / 1_000)
   tailBytes.set(sizes.tailBytes)
   filtersInUse.set(sizes.filters)
+  unsentBytes.set(sizes.unsentBytes)
 }

@@ -12,6 +12,8 @@ export class Connections {
   readonly #connections = new Set<Connection>()
   /** Admitted, with the transport still to come. */
   #reserved = 0
+  /** That all of them have not taken yet, as of the last tick. */
+  #unsentBytes = 0
   #isDraining = false
 
   constructor(context: FanoutContext) {
@@ -36,13 +38,21 @@ export class Connections {
   /** Throws a `ProtocolError`, to be answered with 503 and Retry-After, when there is no room for another connection. */
   assertRoom(): void {
     this.assertOpen()
-    const { connectionsMax } = this.#context.settings
-    if (this.#connections.size + this.#reserved < connectionsMax) return
-    throw new ProtocolError(
-      'overloaded',
-      `this server holds its ${connectionsMax} connections already`,
-      'Try again later; put several subscriptions on one WebSocket.',
-    )
+    const { connectionsMax, unsentBytesTotalMax } = this.#context.settings
+    if (this.#connections.size + this.#reserved >= connectionsMax) {
+      throw new ProtocolError(
+        'overloaded',
+        `this server holds its ${connectionsMax} connections already`,
+        'Try again later; put several subscriptions on one WebSocket.',
+      )
+    }
+    if (this.#unsentBytes >= unsentBytesTotalMax) {
+      throw new ProtocolError(
+        'overloaded',
+        'too much is waiting for partners that read slowly',
+        'Try again later.',
+      )
+    }
   }
 
   /** Throws a `ProtocolError` while the server takes no new connections. */
@@ -60,7 +70,9 @@ export class Connections {
 
   tick(nowMs: number, isLogReadable: boolean): void {
     let most: Lag = { records: 0, ms: 0 }
+    this.#unsentBytes = 0
     for (const connection of this.#connections) {
+      this.#unsentBytes += connection.transport.pendingBytes
       connection.tick(nowMs, isLogReadable)
       const lag = connection.lag(nowMs)
       if (lag.records > most.records) most = lag
@@ -71,6 +83,7 @@ export class Connections {
       lagMs: most.ms ?? 0,
       tailBytes: tail.bytes,
       filters: filters.size,
+      unsentBytes: this.#unsentBytes,
     })
   }
 
