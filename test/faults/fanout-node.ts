@@ -26,9 +26,9 @@ export class FanoutNode implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const output: string[] = []
-    child.stderr.on('data', (text) => output.push(String(text)))
+    child.stdout.on('data', (text) => output.push(String(text)))
     const url = await new Promise<string>((found, failed) => {
-      child.stdout.on('data', (text) => {
+      child.stderr.on('data', (text) => {
         output.push(String(text))
         const address = ADDRESS.exec(output.join(''))
         if (address?.[1] !== undefined) found(address[1])

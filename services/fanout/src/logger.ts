@@ -1,4 +1,3 @@
-import { pino } from 'pino'
+import { createLogger } from '@freshet/service'
 
-/** Says nothing until the program that runs the service sets the level. */
-export const logger = pino({ name: 'fanout', level: 'silent' })
+export const logger = createLogger('fanout')

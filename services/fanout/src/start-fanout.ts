@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { LogUnavailableError, UnknownTopicError } from '@freshet/change-log'
 import {
   createHttpApp,
   type LogSettings,
@@ -31,7 +32,7 @@ export async function startFanout(
   await using started = new AsyncDisposableStack()
   const log = started.use(await openLog({ settings: settings.log, dataDir, mode: 'read', logger }))
   const fanout = started.use(new Fanout({ log, settings: settings.fanout }))
-  await fanout.start()
+  await startOnceThereAreChanges(fanout)
   const app = createHttpApp(logger, { fanout: () => fanout.readiness() })
   siblings?.answerFor(app, () => fanout.readiness())
   fanout.register(app)
@@ -55,5 +56,15 @@ export async function startFanout(
       else siblings.started(url)
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+/** Who starts before the first ingest has made the topics waits for it, as for a log that cannot be reached. */
+async function startOnceThereAreChanges(fanout: Fanout): Promise<void> {
+  try {
+    await fanout.start()
+  } catch (error) {
+    if (!(error instanceof UnknownTopicError)) throw error
+    throw new LogUnavailableError(`${error.message}: ingest makes it when it starts`, { cause: error })
   }
 }
