@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
 import { ProtocolError, parseStreamPoint, type StreamPoint } from '@freshet/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerError } from '../routes/error-answer.ts'
@@ -8,11 +6,10 @@ import { ANSWER_HEADERS, CORS_HEADERS } from '../routes/stream-headers.ts'
 import type { Archive } from './archive.ts'
 import { byteRangeOf } from './byte-range.ts'
 import type { SegmentDescription } from './segment.ts'
+import { sendFile } from './send-file.ts'
 
 export const ARCHIVE_PATH = '/v1/archive'
 
-/** Below this the system calls, not the bytes, are what a download costs. */
-const READ_AHEAD_BYTES = 512 * 1024
 const CACHE_CONTROL = 'public, max-age=31536000, immutable'
 
 /** `GET /v1/archive`: which segments there are. `GET /v1/archive/<name>`: one of them, whole or a range. */
@@ -88,13 +85,15 @@ async function answerSegment(
     'content-length': end - start + 1,
     ...(range !== undefined && { 'content-range': `bytes ${start}-${end}/${bytes}` }),
   })
-  if (method === 'HEAD') {
-    reply.raw.end()
-    return file.close()
+  try {
+    if (method === 'HEAD') reply.raw.end()
+    else await sendFile(file, { start, end }, reply.raw)
+  } catch {
+    // A partner that goes away in the middle comes back with a range.
+    reply.raw.destroy()
+  } finally {
+    await file.close()
   }
-  const stream = createReadStream('', { fd: file, start, end, highWaterMark: READ_AHEAD_BYTES })
-  // A partner that goes away in the middle comes back with a range.
-  await pipeline(stream, reply.raw).catch(() => reply.raw.destroy())
 }
 
 function noSegment(): ProtocolError {
