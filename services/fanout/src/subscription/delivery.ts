@@ -11,6 +11,7 @@ import type { Packing } from '../transport/packing.ts'
 import type { Transport } from '../transport/transport.ts'
 import { DueFrames } from './due-frames.ts'
 import { readRun } from './replay-run.ts'
+import { RUN_BUFFERS } from './run-buffers.ts'
 import type { Passing } from './stream-end.ts'
 import { unreadableGap } from './unreadable-gap.ts'
 
@@ -169,6 +170,8 @@ export class Delivery {
     if (isEmpty) return
     const { transport, clock } = this.#options
     transport.write(frames)
+    // The operating system has taken all of it then.
+    if (transport.pendingBytes === 0) for (const piece of frames) RUN_BUFFERS.giveBack(piece)
     this.#toldMs = clock()
     this.#toldCursor = cursor ?? this.#toldCursor
     onDelivered({ transport: transport.framing, changes, bytes })

@@ -4,6 +4,7 @@ import { type CompiledFilter, type Cursor, changeEnvelope, type MovingCursor } f
 import type { PlainFrames } from '../representation/representation.ts'
 import { TEXT_HEAD_BYTES_MAX, writeTextHead } from '../representation/text-frame.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
+import { RUN_BUFFERS } from './run-buffers.ts'
 
 /** Records of one partition, next to each other, that were filtered and rendered in one go. */
 export interface ReplayRun {
@@ -67,7 +68,7 @@ function framesOf(
   const envelope = new Envelope(plain, cursor)
   let bytesMax = 0
   for (const { change } of wanted) bytesMax += projectedBytes(change.layout, plain.parts)
-  const frames = Buffer.allocUnsafeSlow(bytesMax + wanted.length * envelope.bytesMax)
+  const frames = RUN_BUFFERS.take(bytesMax + wanted.length * envelope.bytesMax)
   let at = 0
   for (const { change, offset } of wanted) {
     cursor.moveTo(partition, offset + 1n)
