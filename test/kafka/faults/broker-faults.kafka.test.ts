@@ -59,12 +59,15 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
     const reading = new AbortController()
     const reader = new NumberReader(strict, 'strict', 1)
     const done = reader.run(reading.signal)
-    await reader.untilRead()
-    await cluster.node(3).start()
-    for (;;) if (await isTaken(() => strict.append([record]))) break
-    await reader.untilRead()
-    reading.abort()
-    await done
+    try {
+      await reader.untilRead()
+      await cluster.node(3).start()
+      for (;;) if (await isTaken(() => strict.append([record]))) break
+      await reader.untilRead()
+    } finally {
+      reading.abort()
+      await done
+    }
     expect(reader.count).toBeGreaterThanOrEqual(2)
   }, 120_000)
 

@@ -25,21 +25,26 @@ export class NumberReader {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted) await this.#overOutages(() => this.#read(signal))
+  }
+
+  /** Resolves once all that the topic holds now was read. */
+  async untilRead(): Promise<void> {
+    const bounds = await this.#overOutages(() => this.#log.bounds(this.#topic))
+    const ends = bounds.map(({ end }) => end)
+    while (ends.some((end, partition) => (this.#positions[partition] ?? 0n) < end)) await sleep(20)
+  }
+
+  async #overOutages<T>(attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
       try {
-        await this.#read(signal)
+        return await attempt()
       } catch (error) {
         if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
         this.outages++
         await sleep(RETRY_MS)
       }
     }
-  }
-
-  /** Resolves once all that the topic holds now was read. */
-  async untilRead(): Promise<void> {
-    const ends = (await this.#log.bounds(this.#topic)).map(({ end }) => end)
-    while (ends.some((end, partition) => (this.#positions[partition] ?? 0n) < end)) await sleep(20)
   }
 
   async #read(signal: AbortSignal): Promise<void> {
