@@ -49,13 +49,22 @@ export class Enricher {
 
   /** Runs until the signal aborts. Rejects only for what no waiting can mend. */
   async run(signal: AbortSignal): Promise<void> {
-    const processing = () =>
+    const processing = (worked: () => void) =>
       this.#log.process({
         group: ENRICHER_GROUP,
         topic: EDITS_TOPIC,
         batchRecordsMax: BATCH_RECORDS_MAX,
         batchBytesMax: BATCH_BYTES_MAX,
-        handler: (records, context) => this.#enrich(records, context, signal),
+        handler: async (records, context) => {
+          const { append, onCommit } = await this.#enrich(records, context, signal)
+          return {
+            append,
+            onCommit: (positions) => {
+              worked()
+              onCommit(positions)
+            },
+          }
+        },
         signal,
       })
     try {
