@@ -1,6 +1,6 @@
 import type { ControlFrame, Cursor, Framing, Part } from '@freshet/protocol'
 import type { StoredChange } from '../stored-change.ts'
-import { type ContentEncoding, encodePiece } from './encoding.ts'
+import type { ContentEncoding } from './content-encoding.ts'
 import { type KeptBytes, Representation } from './representation.ts'
 
 /** Frames over HTTP with a Content-Encoding. Each is compressed by itself, once for everybody. */
@@ -10,7 +10,7 @@ export class EncodedRepresentation extends Representation {
 
   constructor(framing: Framing, encoding: ContentEncoding, parts: readonly Part[], name: string) {
     super(framing, parts, name)
-    this.key = `${encoding} ${this.key}`
+    this.key = `${encoding.key} ${this.key}`
     this.#encoding = encoding
   }
 
@@ -19,10 +19,10 @@ export class EncodedRepresentation extends Representation {
   }
 
   override control(frame: ControlFrame): Uint8Array {
-    return this.encoded(super.control(frame))
+    return this.#encoding.encodeControl(super.control(frame))
   }
 
   override encoded(frames: Uint8Array): Uint8Array {
-    return encodePiece(this.#encoding, frames)
+    return this.#encoding.encodeChanges(frames)
   }
 }

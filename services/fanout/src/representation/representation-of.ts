@@ -1,8 +1,8 @@
 import type { Framing, Part } from '@freshet/protocol'
 import type { Transport } from '../transport/transport.ts'
+import type { Encoding } from './content-encoding.ts'
 import { DeflatedRepresentation } from './deflated-representation.ts'
 import { EncodedRepresentation } from './encoded-representation.ts'
-import type { Encoding } from './encoding.ts'
 import { Representation } from './representation.ts'
 
 /** Different ones that are kept for those who ask for the same; past it they are made anew. */
@@ -15,7 +15,8 @@ export function representationOf(
   parts: readonly Part[],
   subscription: string,
 ): Representation {
-  const key = `${framing} ${encoding} ${parts.join(',')} ${subscription}`
+  const encodingKey = typeof encoding === 'string' ? encoding : encoding.key
+  const key = `${framing} ${encodingKey} ${parts.join(',')} ${subscription}`
   const known = shared.get(key)
   if (known !== undefined) return known
   const made = madeFor(framing, encoding, parts, subscription)
@@ -34,8 +35,7 @@ function madeFor(
       return new Representation(framing, parts, subscription)
     case 'deflate':
       return new DeflatedRepresentation(parts, subscription)
-    case 'gzip':
-    case 'zstd':
+    default:
       return new EncodedRepresentation(framing, encoding, parts, subscription)
   }
 }

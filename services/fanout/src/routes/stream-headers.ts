@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { ContentEncoding } from '../representation/encoding.ts'
+import type { ContentEncoding } from '../representation/content-encoding.ts'
 
 /** Any page may read the stream: it carries nothing that depends on who asks. */
 export const CORS_HEADERS: OutgoingHttpHeaders = {
@@ -35,5 +35,5 @@ export function streamHeaders(
     'content-type': CONTENT_TYPES[framing],
     vary: 'Accept, Accept-Encoding',
   }
-  return encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding }
+  return encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding.name }
 }

@@ -1,13 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { HEARTBEATS } from '@freshet/protocol'
+import type { BodyPiece, ContentEncoding } from '../representation/content-encoding.ts'
 import { Crc32Sum } from '../representation/crc32-sum.ts'
-import {
-  type BodyPiece,
-  bodyEnd,
-  bodyHead,
-  type ContentEncoding,
-  encodePiece,
-} from '../representation/encoding.ts'
 import { drainOf } from './drain-of.ts'
 import { type Packing, pack, packUncopied } from './packing.ts'
 import type { Transport } from './transport.ts'
@@ -58,7 +52,7 @@ export class HttpStreamTransport implements Transport {
       this.#isClosing = true
       resolve()
     }
-    if (encoding !== 'identity') this.write([bodyHead(encoding)])
+    if (encoding !== 'identity') this.write([encoding.head])
   }
 
   get pendingBytes(): number {
@@ -92,7 +86,7 @@ export class HttpStreamTransport implements Transport {
   /** What no subscription writes, and so is not compressed yet. */
   writeText(text: string): void {
     const bytes = Buffer.from(text)
-    this.write([this.encoding === 'identity' ? bytes : encodePiece(this.encoding, bytes)])
+    this.write([this.encoding === 'identity' ? bytes : this.encoding.encodeControl(bytes)])
   }
 
   async drained(): Promise<void> {
@@ -107,7 +101,7 @@ export class HttpStreamTransport implements Transport {
 
   close(): void {
     if (this.#isClosing) return
-    if (this.encoding !== 'identity') this.write([bodyEnd(this.encoding, this.#sum)])
+    if (this.encoding !== 'identity') this.write([this.encoding.end(this.#sum)])
     this.#isClosing = true
     this.#response.end()
     const timer = setTimeout(() => this.#response.destroy(), this.#closeTimeoutMs)

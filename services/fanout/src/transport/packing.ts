@@ -1,4 +1,4 @@
-import type { BodyPiece } from '../representation/encoding.ts'
+import type { BodyPiece } from '../representation/content-encoding.ts'
 
 const LINE_END = Buffer.from('\r\n')
 /** Digits that the length of a chunk takes at most. */

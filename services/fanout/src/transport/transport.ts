@@ -1,5 +1,5 @@
 import type { CloseCode, Framing } from '@freshet/protocol'
-import type { Encoding } from '../representation/encoding.ts'
+import type { Encoding } from '../representation/content-encoding.ts'
 import type { Packing } from './packing.ts'
 
 /**

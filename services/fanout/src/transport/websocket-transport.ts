@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type CloseCode, CODES } from '@freshet/protocol'
 import { WebSocket } from 'ws'
-import type { Encoding } from '../representation/encoding.ts'
+import type { Encoding } from '../representation/content-encoding.ts'
 import { drainOf } from './drain-of.ts'
 import { pack } from './packing.ts'
 import type { Transport } from './transport.ts'
