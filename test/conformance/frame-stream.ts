@@ -10,9 +10,15 @@ export interface Frame {
   readonly type: string
   readonly cursor?: string
   readonly subscription?: string
-  readonly change?: { readonly id: string; readonly [member: string]: unknown }
+  readonly change?: ReceivedChange
+  readonly changes?: readonly ReceivedChange[]
   readonly code?: string
   readonly [field: string]: unknown
+}
+
+export interface ReceivedChange {
+  readonly id: string
+  readonly [member: string]: unknown
 }
 
 export interface StreamRequest {
@@ -63,11 +69,11 @@ export class FrameStream implements Disposable {
     return this.find((frame) => frame.type === type)
   }
 
-  /** The next so many changes; control frames between them are passed by, gaps are not. */
+  /** The next so many changes, and what is in a batch with the last; control frames between them are passed by, gaps are not. */
   async changes(count: number): Promise<Frame[]> {
     const found: Frame[] = []
     while (found.length < count)
-      found.push(await this.find(({ type }) => type === 'change' || type === 'gap'))
+      found.push(...changesIn(await this.find((frame) => changesIn(frame).length > 0)))
     return found
   }
 
@@ -85,6 +91,12 @@ export class FrameStream implements Disposable {
   [Symbol.dispose](): void {
     this.#close()
   }
+}
+
+/** A gap, and what a frame holds of changes, each as a frame of its own. */
+export function changesIn(frame: Frame): readonly Frame[] {
+  if (frame.type !== 'changes') return frame.type === 'change' || frame.type === 'gap' ? [frame] : []
+  return (frame.changes ?? []).map((change) => ({ ...frame, type: 'change', change }))
 }
 
 export function idOf(frame: Frame): string {
@@ -133,7 +145,8 @@ export async function* framesIn(
   if (transport === 'sse') {
     for await (const { event, id, data } of body.pipeThrough(new EventSourceParserStream())) {
       const value = JSON.parse(data)
-      yield event === undefined ? { type: 'change', cursor: id ?? '', change: value } : value
+      if (event === undefined) yield { type: 'change', cursor: id ?? '', change: value }
+      else yield event === 'changes' ? { type: event, cursor: id ?? '', changes: value } : value
     }
     return
   }

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { batchesConformance } from './batches.conformance.ts'
 import { compressionConformance } from './compression.conformance.ts'
 import type { OpenServer } from './conformance-server.ts'
 import { filtersConformance } from './filters.conformance.ts'
@@ -19,6 +20,7 @@ export function runConformance(name: string, openServer: OpenServer): void {
     webSocketConformance(openServer)
     overloadConformance(openServer)
     compressionConformance(openServer)
+    batchesConformance(openServer)
     sameStreamConformance(openServer)
   })
 }

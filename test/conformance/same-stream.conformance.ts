@@ -1,23 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OpenServer } from './conformance-server.ts'
-import { type Frame, idOf, openStream, TRANSPORTS, type TransportName } from './frame-stream.ts'
+import { changesIn, type Frame, idOf, openStream, TRANSPORTS, type TransportName } from './frame-stream.ts'
 import { serverFor } from './server-under-test.ts'
 import { changes, type TestChange } from './test-change.ts'
 
 /** What a random run is made of. */
 interface Run {
-  /** How many changes are there before the streams begin, and how many come while they run. */
+  /** How many changes are there before the streams begin, and how many are appended at a time while they run. */
   readonly stored: number
+  readonly appends: readonly number[]
+  /** The most changes in a frame, over each transport. */
   readonly batches: readonly number[]
   readonly query: Readonly<Record<string, string>>
   /** Where the resumed stream is cut: after so many frames, and over which transport it goes on. */
-  readonly cuts: readonly { readonly after: number; readonly transport: TransportName }[]
+  readonly cuts: readonly {
+    readonly after: number
+    readonly transport: TransportName
+    readonly batch: number
+  }[]
 }
 
+const batch = fc.constantFrom(1, 1, 2, 7, 1_000)
 const run: fc.Arbitrary<Run> = fc.record({
   stored: fc.nat(60),
-  batches: fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 6 }),
+  appends: fc.array(fc.integer({ min: 1, max: 15 }), { minLength: 1, maxLength: 6 }),
+  batches: fc.tuple(...TRANSPORTS.map(() => batch)),
   query: fc.constantFrom<Readonly<Record<string, string>>>(
     {},
     { namespace: '0' },
@@ -26,7 +34,7 @@ const run: fc.Arbitrary<Run> = fc.record({
     { filter: '{"any":[{"namespace":1},{"tag":"rare"}]}', parts: 'core' },
   ),
   cuts: fc.array(
-    fc.record({ after: fc.integer({ min: 1, max: 12 }), transport: fc.constantFrom(...TRANSPORTS) }),
+    fc.record({ after: fc.integer({ min: 1, max: 12 }), transport: fc.constantFrom(...TRANSPORTS), batch }),
     { maxLength: 6 },
   ),
 })
@@ -37,16 +45,20 @@ export function sameStreamConformance(openServer: OpenServer): void {
   describe('the same subscription', () => {
     const server = serverFor(openServer)
 
-    it('R-30 R-24 R-28: gives the same changes over every transport, uncut and cut anywhere', async () => {
+    it('R-30 R-24 R-28 R-60: gives the same changes over every transport, in frames of one or of several, uncut and cut anywhere', async () => {
       await fc.assert(
-        fc.asyncProperty(run, async ({ stored, batches, query, cuts }) => {
+        fc.asyncProperty(run, async ({ stored, appends, batches, query, cuts }) => {
           const from = await tipOf(server().url)
-          const given = changesFor(stored + batches.reduce((sum, size) => sum + size, 0))
+          const given = changesFor(stored + appends.reduce((sum, size) => sum + size, 0))
           await server().append(given.slice(0, stored))
           const uncut = await Promise.all(
-            TRANSPORTS.map((transport) => openStream(server().url, transport, { query: { ...query, from } })),
+            TRANSPORTS.map((transport, index) =>
+              openStream(server().url, transport, {
+                query: { ...query, from, batch: String(batches[index]) },
+              }),
+            ),
           )
-          const appending = appendInBatches(given.slice(stored), batches)
+          const appending = appendInTurns(given.slice(stored), appends)
           const resumed = resumedThrough(query, from, cuts)
           await appending
           const wanted = await wantedIds(query, from)
@@ -64,7 +76,7 @@ export function sameStreamConformance(openServer: OpenServer): void {
       )
     })
 
-    async function appendInBatches(given: readonly TestChange[], sizes: readonly number[]): Promise<void> {
+    async function appendInTurns(given: readonly TestChange[], sizes: readonly number[]): Promise<void> {
       let at = 0
       for (const size of sizes) {
         await server().append(given.slice(at, at + size))
@@ -77,12 +89,13 @@ export function sameStreamConformance(openServer: OpenServer): void {
     function resumedThrough(query: Run['query'], from: string, cuts: Run['cuts']) {
       const received: Frame[] = []
       let cursor = from
-      const read = async ({ after, transport }: Run['cuts'][number]) => {
-        using stream = await openStream(server().url, transport, { query: { ...query, from: cursor } })
+      const read = async ({ after, transport, batch }: Run['cuts'][number]) => {
+        const terms = { ...query, from: cursor, batch: String(batch) }
+        using stream = await openStream(server().url, transport, { query: terms })
         for (let frames = 0; frames < after; frames++) {
           const frame = await stream.next()
           if (frame === undefined) return
-          if (frame.type === 'change') received.push(frame)
+          received.push(...changesIn(frame))
           cursor = frame.cursor ?? cursor
           if (frame.state === 'live') return
         }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBatch } from './batch.ts'
 import { ProtocolError } from './errors.ts'
 import { type Filter, parseFilter } from './filter.ts'
 import { mistakeIn } from './mistake.ts'
@@ -17,6 +18,7 @@ export type ClientMessage =
       /** undefined: as it was. */
       readonly filter: Filter | undefined
       readonly parts: readonly Part[] | undefined
+      readonly batch: number | undefined
     }
   | { readonly type: 'unsubscribe'; readonly id: string }
 
@@ -27,10 +29,10 @@ const id = z
     'is no subscription id; one has 1 to 64 letters, digits, or any of _ . : -',
   )
 
-const { filter, parts } = requestFields
+const { filter, parts, batch } = requestFields
 const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('subscribe'), id, ...requestFields }),
-  z.strictObject({ type: z.literal('update'), id, filter, parts }),
+  z.strictObject({ type: z.literal('update'), id, filter, parts, batch }),
   z.strictObject({ type: z.literal('unsubscribe'), id }),
 ])
 
@@ -57,6 +59,7 @@ export function parseClientMessage(json: unknown): ClientMessage {
         id: message.id,
         filter: message.filter === undefined ? undefined : parseFilter(message.filter),
         parts: message.parts === undefined ? undefined : parseParts(message.parts),
+        batch: message.batch === undefined ? undefined : parseBatch(message.batch),
       }
     case 'unsubscribe':
       return { type: 'unsubscribe', id: message.id }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CODES, type Code, isReconnectable } from './codes.ts'
 import { encodeCursor } from './cursor.ts'
 import type { ControlFrame } from './frames.ts'
-import { changeEnvelope, encodeControlFrame } from './framing.ts'
+import { batchEnvelope, changeEnvelope, encodeControlFrame } from './framing.ts'
 
 const cursor = encodeCursor('kUl4Qm2x9A', [1n])
 const closing: ControlFrame = { type: 'closing', code: 'draining', reason: 'r', reconnect: true, cursor }
@@ -25,6 +25,14 @@ describe('framing', () => {
       subscription: 'a',
     })
     expect(JSON.parse(encodeControlFrame('websocket', error, undefined))).toEqual(error)
+  })
+
+  it('makes one JSON value of the changes of a batch and their envelope', () => {
+    for (const framing of ['ndjson', 'websocket'] as const) {
+      const { before, after } = batchEnvelope(framing, cursor, 'a')
+      const frame = JSON.parse(`${before}{"id":"x"},{"id":"y"}${after}`)
+      expect(frame).toMatchObject({ type: 'changes', cursor, changes: [{ id: 'x' }, { id: 'y' }] })
+    }
   })
 
   it('makes one JSON value of a change and its envelope', () => {

@@ -40,6 +40,21 @@ export function changeEnvelope(framing: Framing, cursor: Cursor, subscription: s
   }
 }
 
+/** What stands around the changes of a batch, which are separated by commas. The cursor follows the last of them. */
+export function batchEnvelope(framing: Framing, cursor: Cursor, subscription: string): ChangeEnvelope {
+  switch (framing) {
+    case 'sse':
+      return { before: `event: changes\nid: ${cursor}\ndata: [`, after: ']\n\n' }
+    case 'ndjson':
+      return { before: `{"type":"changes","cursor":"${cursor}","changes":[`, after: ']}\n' }
+    case 'websocket':
+      return {
+        before: `{"type":"changes","subscription":"${subscription}","cursor":"${cursor}","changes":[`,
+        after: ']}',
+      }
+  }
+}
+
 /** `subscription` is undefined for what concerns a WebSocket as a whole. */
 export function encodeControlFrame(
   framing: Framing,

@@ -1,3 +1,4 @@
+export * from './batch.ts'
 export * from './canonical-filter.ts'
 export * from './change-attributes.ts'
 export * from './client-message.ts'

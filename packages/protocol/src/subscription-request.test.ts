@@ -6,7 +6,13 @@ import { PARTS, parseParts } from './parts.ts'
 import { parseStreamPoint } from './stream-point.ts'
 import { requestFromBody, requestFromQuery } from './subscription-request.ts'
 
-const DEFAULTS = { filter: {}, parts: ['core', 'diff'], from: { type: 'latest' }, until: undefined }
+const DEFAULTS = {
+  filter: {},
+  parts: ['core', 'diff'],
+  batch: 1,
+  from: { type: 'latest' },
+  until: undefined,
+}
 const fromQuery = (query: string, lastEventId?: string) =>
   requestFromQuery(new URLSearchParams(query), lastEventId)
 
@@ -27,9 +33,15 @@ describe('a request', () => {
   })
 
   it('says the same in a query and in a body', () => {
-    const query = fromQuery('wiki=enwiki,dewiki&parts=patch&from=earliest&until=2026-08-01')
+    const query = fromQuery('wiki=enwiki,dewiki&parts=patch&batch=64&from=earliest&until=2026-08-01')
     const body = requestFromBody(
-      { filter: { wiki: ['enwiki', 'dewiki'] }, parts: ['patch'], from: 'earliest', until: '2026-08-01' },
+      {
+        filter: { wiki: ['enwiki', 'dewiki'] },
+        parts: ['patch'],
+        batch: 64,
+        from: 'earliest',
+        until: '2026-08-01',
+      },
       undefined,
     )
     expect(query).toEqual(body)
@@ -49,6 +61,9 @@ describe('a request', () => {
     ['from=yesterday', 'invalid_range', 'from: "yesterday"'],
     ['until=2026-08-01T10:00', 'invalid_range', 'until:'],
     ['from=latest&from=earliest', 'invalid_range', 'from: given more than once'],
+    ['batch=2&batch=3', 'invalid_request', 'batch: given more than once'],
+    ['batch=1001', 'invalid_request', 'batch: 1001 is not an integer from 1 to 1000'],
+    ['batch=many', 'invalid_request', 'batch: "many" is not'],
   ])('is refused with the query %s', (query, code, message) => {
     const error = refusal(() => fromQuery(query))
     expect(error.code).toBe(code)
@@ -62,6 +77,9 @@ describe('a request', () => {
     [{ from: 5 }, 'invalid_request', 'body.from: expected string, got 5'],
     [{ parts: [1] }, 'invalid_request', 'body.parts[0]: expected string, got 1'],
     [{ parts: 'html' }, 'invalid_parts', '"html"'],
+    [{ batch: 0 }, 'invalid_request', 'batch: 0 is not an integer from 1 to 1000'],
+    [{ batch: 1.5 }, 'invalid_request', 'batch: 1.5'],
+    [{ batch: '64' }, 'invalid_request', 'batch: "64"'],
     [{ filter: null }, 'invalid_filter', 'filter: expected object, got null'],
   ])('is refused with the body %j', (body, code, message) => {
     const error = refusal(() => requestFromBody(body, undefined))
@@ -110,6 +128,7 @@ describe('a WebSocket message', () => {
       request: {
         filter: { wiki: ['enwiki'] },
         parts: ['core', 'patch'],
+        batch: 1,
         from: { type: 'earliest' },
         until: undefined,
       },
@@ -122,7 +141,9 @@ describe('a WebSocket message', () => {
       id: 'a',
       filter: undefined,
       parts: ['core'],
+      batch: undefined,
     })
+    expect(read('{"type":"update","id":"a","batch":8}')).toMatchObject({ parts: undefined, batch: 8 })
   })
 
   it.each([
@@ -138,6 +159,7 @@ describe('a WebSocket message', () => {
     ['{"type":"update","id":"a","from":"earliest"}', 'invalid_request'],
     ['{"type":"unsubscribe","id":"a","filter":{}}', 'invalid_request'],
     ['{"type":"update","id":"a","filter":{"kind":"x"}}', 'invalid_filter'],
+    ['{"type":"update","id":"a","batch":0}', 'invalid_request'],
     [`${'['.repeat(100_000)}`, 'invalid_json'],
   ])('is refused: %s', (text, code) => {
     const error = refusal(() => read(text))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { batchFromQuery, parseBatch, UNBATCHED } from './batch.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { ProtocolError } from './errors.ts'
 import type { Filter } from './filter.ts'
@@ -12,14 +13,16 @@ import { parseStreamPoint, type StreamPoint } from './stream-point.ts'
 export interface SubscriptionRequest {
   readonly filter: Filter
   readonly parts: readonly Part[]
+  /** The most changes in one frame; 1: every change has a frame of its own. */
+  readonly batch: number
   readonly from: StreamPoint
   /** Where the stream ends by itself; undefined: never. */
   readonly until: StreamPoint | undefined
 }
 
-const RANGE_PARAMETERS = ['parts', 'from', 'until'] as const
-const QUERY_PARAMETERS: readonly string[] = [...FILTER_PARAMETERS, ...RANGE_PARAMETERS]
-const BODY_FIELDS: readonly string[] = ['filter', ...RANGE_PARAMETERS]
+const STREAM_PARAMETERS = ['parts', 'batch', 'from', 'until'] as const
+const QUERY_PARAMETERS: readonly string[] = [...FILTER_PARAMETERS, ...STREAM_PARAMETERS]
+const BODY_FIELDS: readonly string[] = ['filter', ...STREAM_PARAMETERS]
 
 /** The fields of a request in JSON; the WebSocket messages are made of the same. */
 export const requestFields = {
@@ -30,6 +33,7 @@ export const requestFields = {
       z.array(z.string()).max(100),
     )
     .optional(),
+  batch: z.unknown().optional(),
   from: z.string().optional(),
   until: z.string().optional(),
 }
@@ -61,9 +65,11 @@ export function requestFromQuery(
       `The query parameters are ${QUERY_PARAMETERS.join(', ')}.`,
     )
   }
+  const batch = once(query, 'batch')
   return {
     filter: filterFromQuery(query),
     parts: partsOf(query.has('parts') ? query.getAll('parts').flatMap((text) => text.split(',')) : undefined),
+    batch: batch === undefined ? UNBATCHED : batchFromQuery(batch),
     ...rangeOf(once(query, 'from'), once(query, 'until'), lastEventId),
   }
 }
@@ -93,6 +99,7 @@ export function requestOf(
   return {
     filter: fields.filter === undefined ? {} : parseFilter(fields.filter),
     parts: partsOf(fields.parts),
+    batch: fields.batch === undefined ? UNBATCHED : parseBatch(fields.batch),
     ...rangeOf(fields.from, fields.until, lastEventId),
   }
 }
@@ -113,8 +120,9 @@ function rangeOf(
   }
 }
 
-function once(query: URLSearchParams, name: string): string | undefined {
+function once(query: URLSearchParams, name: 'batch' | 'from' | 'until'): string | undefined {
   const [first, ...more] = query.getAll(name)
   if (more.length === 0) return first
-  throw new ProtocolError('invalid_range', `${name}: given more than once`, 'Give the parameter once.')
+  const code = name === 'batch' ? 'invalid_request' : 'invalid_range'
+  throw new ProtocolError(code, `${name}: given more than once`, 'Give the parameter once.')
 }

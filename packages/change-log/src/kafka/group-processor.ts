@@ -64,10 +64,7 @@ export class GroupProcessor {
   }
 
   async run(): Promise<void> {
-    const { cluster, process } = this.#options
-    const { signal } = process
-    const close = () => this.#connections.close()
-    cluster.closed.addEventListener('abort', close)
+    const { signal } = this.#options.process
     try {
       for (;;) {
         const assignment = await this.#membership.join(signal)
@@ -77,8 +74,7 @@ export class GroupProcessor {
     } finally {
       // If the coordinator is not reached, the session runs out.
       await this.#membership.leave().catch(() => undefined)
-      cluster.closed.removeEventListener('abort', close)
-      close()
+      this.#connections.close()
     }
   }
 

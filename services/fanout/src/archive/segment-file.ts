@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
 import type { ChangeLog, RecordBatch } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
-import { MovingCursor, type Part } from '@freshet/protocol'
+import { MovingCursor, type Part, UNBATCHED } from '@freshet/protocol'
 import { Representation } from '../representation/representation.ts'
-import { readRun } from '../subscription/replay-run.ts'
+import { type ReplayRun, readRun } from '../subscription/replay-run.ts'
 import { unreadableGap } from '../subscription/unreadable-gap.ts'
 import type { OffsetRange } from './segment-ranges.ts'
 
@@ -77,14 +77,16 @@ async function* frames(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const cursor = new MovingCursor(log.id, range.from)
-  const representation = new Representation('ndjson', parts, '')
+  const representation = new Representation('ndjson', parts, '', UNBATCHED)
   for await (const { records } of batchesOf(log, range, signal)) {
     for (let start = 0; start < records.length; ) {
-      const piece = nextFrames(records, start, representation, cursor)
-      start = piece.stop
-      counts.changes += piece.changes
-      counts.textBytes += piece.frames.length
-      yield piece.frames
+      const run = nextFrames(records, start, representation, cursor)
+      start = run.stop
+      counts.changes += run.changes
+      for (const frames of run.pieces) {
+        counts.textBytes += frames.length
+        yield frames
+      }
     }
   }
 }
@@ -95,17 +97,17 @@ function nextFrames(
   start: number,
   representation: Representation,
   cursor: MovingCursor,
-): { readonly stop: number; readonly changes: number; readonly frames: Uint8Array } {
+): Pick<ReplayRun, 'stop' | 'changes' | 'pieces'> {
   const { plain } = representation
   const record = records[start]
   if (plain === undefined || record === undefined) throw new Error('the frames of a segment are plain')
-  const options = { records, start, stop: records.length, matches: () => true, plain, roomBytes: READ_BYTES }
-  const run = readRun(options, cursor)
+  const bounds = { roomBytes: READ_BYTES, changesMax: Number.POSITIVE_INFINITY }
+  const run = readRun({ records, start, stop: records.length, matches: () => true, plain, ...bounds }, cursor)
   if (run.stop > start) return run
   const from = cursor.toCursor()
   cursor.moveTo(record.partition, record.offset + 1n)
   const gap = representation.control(unreadableGap(from, cursor.toCursor()))
-  return { stop: start + 1, changes: 0, frames: gap }
+  return { stop: start + 1, changes: 0, pieces: [gap] }
 }
 
 /** The records of a range, one partition after the other. */

@@ -35,11 +35,15 @@ export class Connection {
   }
 
   /** Opens a subscription and delivers until it ends. `acknowledge` is called with its cursor before anything else. */
-  open(id: string, { filter, parts, start, end }: Admission, acknowledge: (cursor: Cursor) => void): void {
+  open(
+    id: string,
+    { filter, parts, batch, start, end }: Admission,
+    acknowledge: (cursor: Cursor) => void,
+  ): void {
     const { transport } = this
     const { log, tail, broadcast, settings, clock } = this.#context
     const { unsentBytesMax, readBatchBytesMax, progressIntervalMs } = settings
-    const representation = representationOf(transport, parts, id)
+    const representation = representationOf(transport, parts, id, batch)
     const subscription = new Subscription({
       log,
       tail,
@@ -64,9 +68,14 @@ export class Connection {
     id: string,
     filter: SharedFilter | undefined,
     parts: readonly Part[] | undefined,
+    batch: number | undefined,
   ): Cursor | undefined {
-    const representation = parts && representationOf(this.transport, parts, id)
-    return this.#subscriptions.get(id)?.update(filter, representation)
+    const subscription = this.#subscriptions.get(id)
+    if (subscription === undefined) return undefined
+    const { representation } = subscription
+    if (parts === undefined && batch === undefined) return subscription.update(filter, undefined)
+    const [wanted, batchMax] = [parts ?? [...representation.parts], batch ?? representation.batchMax]
+    return subscription.update(filter, representationOf(this.transport, wanted, id, batchMax))
   }
 
   /** Returns the cursor reached; undefined when there is no such subscription. */

@@ -110,10 +110,10 @@ export class WebSocketSession {
     this.#connection.open(id, admission, (cursor) => this.#acknowledge('subscribed', id, cursor))
   }
 
-  #update({ id, filter, parts }: Extract<ClientMessage, { type: 'update' }>): void {
+  #update({ id, filter, parts, batch }: Extract<ClientMessage, { type: 'update' }>): void {
     if (!this.#connection.has(id)) throw unknownSubscription(id)
     const shared = filter && this.#context.filters.acquire(filter)
-    this.#acknowledge('updated', id, this.#connection.update(id, shared, parts))
+    this.#acknowledge('updated', id, this.#connection.update(id, shared, parts, batch))
   }
 
   #acknowledge(

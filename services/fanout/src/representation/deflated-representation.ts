@@ -1,5 +1,5 @@
 import { projectParts } from '@freshet/events'
-import { type Cursor, changeEnvelope, type Part } from '@freshet/protocol'
+import { batchEnvelope, type Cursor, changeEnvelope, type Part, UNBATCHED } from '@freshet/protocol'
 import type { StoredChange } from '../stored-change.ts'
 import { deflatePiece, storedPiece } from './deflate-piece.ts'
 import { type KeptBytes, type PlainFrames, Representation } from './representation.ts'
@@ -7,18 +7,18 @@ import { deflatedTextFrame } from './text-frame.ts'
 
 /**
  * Frames for permessage-deflate without context takeover (RFC 7692). The change itself, which is most of a frame, is
- * compressed once whatever the subscriptions are called; subscription and cursor stand before it uncompressed. Control
- * frames are short, and not compressed at all.
+ * compressed once whatever the subscriptions are called; subscription and cursor stand before it uncompressed. Changes in
+ * a frame of several are compressed together. Control frames are short, and not compressed at all.
  */
 export class DeflatedRepresentation extends Representation {
   declare readonly key: string
   declare readonly plain: PlainFrames | undefined
   readonly #bodyKey: string
 
-  constructor(parts: readonly Part[], subscription: string) {
-    super('websocket', parts, subscription)
+  constructor(parts: readonly Part[], subscription: string, batchMax: number) {
+    super('websocket', parts, subscription, batchMax)
     this.key = `deflated ${this.key}`
-    this.plain = undefined
+    if (batchMax === UNBATCHED) this.plain = undefined
     this.#bodyKey = `deflated ${parts.join(',')}`
   }
 
@@ -26,6 +26,12 @@ export class DeflatedRepresentation extends Representation {
     const { before, after } = changeEnvelope(this.framing, cursor, this.subscription)
     const body = kept?.get(this.#bodyKey) ?? this.#body(change, after)
     kept?.set(this.#bodyKey, body)
+    return deflatedTextFrame([...storedPiece(Buffer.from(before)), body])
+  }
+
+  override batch(changes: readonly Uint8Array[], cursor: Cursor): Uint8Array {
+    const { before, after } = batchEnvelope(this.framing, cursor, this.subscription)
+    const body = deflatePiece(Buffer.concat([...changes, Buffer.from(after)]))
     return deflatedTextFrame([...storedPiece(Buffer.from(before)), body])
   }
 

@@ -8,14 +8,24 @@ export class EncodedRepresentation extends Representation {
   declare readonly key: string
   readonly #encoding: ContentEncoding
 
-  constructor(framing: Framing, encoding: ContentEncoding, parts: readonly Part[], name: string) {
-    super(framing, parts, name)
+  constructor(
+    framing: Framing,
+    encoding: ContentEncoding,
+    parts: readonly Part[],
+    name: string,
+    batchMax: number,
+  ) {
+    super(framing, parts, name, batchMax)
     this.key = `${encoding.key} ${this.key}`
     this.#encoding = encoding
   }
 
   override change(change: StoredChange, cursor: Cursor, kept: KeptBytes | undefined): Uint8Array {
     return this.encoded(super.change(change, cursor, kept))
+  }
+
+  override batch(changes: readonly Uint8Array[], cursor: Cursor): Uint8Array {
+    return this.encoded(super.batch(changes, cursor))
   }
 
   override control(frame: ControlFrame): Uint8Array {

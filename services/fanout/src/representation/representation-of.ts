@@ -14,12 +14,13 @@ export function representationOf(
   { framing, encoding }: Pick<Transport, 'framing' | 'encoding'>,
   parts: readonly Part[],
   subscription: string,
+  batchMax: number,
 ): Representation {
   const encodingKey = typeof encoding === 'string' ? encoding : encoding.key
-  const key = `${framing} ${encodingKey} ${parts.join(',')} ${subscription}`
+  const key = `${framing} ${encodingKey} ${parts.join(',')} ${batchMax} ${subscription}`
   const known = shared.get(key)
   if (known !== undefined) return known
-  const made = madeFor(framing, encoding, parts, subscription)
+  const made = madeFor(framing, encoding, parts, subscription, batchMax)
   if (made.isShared && shared.size < SHARED_MAX) shared.set(key, made)
   return made
 }
@@ -29,13 +30,14 @@ function madeFor(
   encoding: Encoding,
   parts: readonly Part[],
   subscription: string,
+  batchMax: number,
 ): Representation {
   switch (encoding) {
     case 'identity':
-      return new Representation(framing, parts, subscription)
+      return new Representation(framing, parts, subscription, batchMax)
     case 'deflate':
-      return new DeflatedRepresentation(parts, subscription)
+      return new DeflatedRepresentation(parts, subscription, batchMax)
     default:
-      return new EncodedRepresentation(framing, encoding, parts, subscription)
+      return new EncodedRepresentation(framing, encoding, parts, subscription, batchMax)
   }
 }

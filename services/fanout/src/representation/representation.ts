@@ -1,5 +1,6 @@
 import { projectParts } from '@freshet/events'
 import {
+  batchEnvelope,
   type ControlFrame,
   type Cursor,
   changeEnvelope,
@@ -7,15 +8,20 @@ import {
   encodeControlFrame,
   type Framing,
   type Part,
+  UNBATCHED,
 } from '@freshet/protocol'
 import type { StoredChange } from '../stored-change.ts'
 import { textFrame } from './text-frame.ts'
 
-/** Frames of changes that are nothing but the change's bytes with text around them, so that many are made in one go. */
+/**
+ * Frames of changes that are nothing but the change's bytes with text around them, so that many are made in one go. Where a
+ * frame holds several changes that is what they are within it.
+ */
 export interface PlainFrames {
   readonly framing: Framing
   readonly parts: ReadonlySet<string>
   readonly subscription: string
+  readonly isBatched: boolean
 }
 
 /** Bytes that were made of one change, by what they are. */
@@ -24,7 +30,7 @@ export interface KeptBytes {
   set(key: string, bytes: Uint8Array): void
 }
 
-/** How one subscription gets its frames as bytes: parts, framing, and on a WebSocket the subscription's name. */
+/** How one subscription gets its frames as bytes: parts, framing, changes in a frame, and on a WebSocket the subscription's name. */
 export class Representation {
   /** Equal for representations that make the same bytes of a record. */
   readonly key: string
@@ -33,22 +39,42 @@ export class Representation {
   /** How its frames are made; undefined when there is more to it than that, and `change` has to make each one. */
   readonly plain: PlainFrames | undefined
   readonly framing: Framing
-  protected readonly parts: ReadonlySet<string>
+  readonly parts: ReadonlySet<Part>
+  /** The most changes in a frame. */
+  readonly batchMax: number
   protected readonly subscription: string
 
-  constructor(framing: Framing, parts: readonly Part[], subscription: string) {
+  constructor(framing: Framing, parts: readonly Part[], subscription: string, batchMax: number) {
     this.framing = framing
     this.parts = new Set(parts)
     this.subscription = subscription
-    this.plain = { framing, parts: this.parts, subscription }
-    this.key = `${framing} ${parts.join(',')} ${framing === 'websocket' ? subscription : ''}`
+    this.batchMax = batchMax
+    this.plain = { framing, parts: this.parts, subscription, isBatched: this.isBatched }
+    this.key = `${framing} ${parts.join(',')} ${batchMax} ${framing === 'websocket' ? subscription : ''}`
     this.isShared = framing !== 'websocket' || subscription === DEFAULT_SUBSCRIPTION
+  }
+
+  /** Whether changes are in frames of several, however few are due. */
+  get isBatched(): boolean {
+    return this.batchMax > UNBATCHED
   }
 
   /** The frame of one change. `kept` holds what was made for the same change before, for representations that share it. */
   change({ value, layout }: StoredChange, cursor: Cursor, _kept: KeptBytes | undefined): Uint8Array {
     const { before, after } = changeEnvelope(this.framing, cursor, this.subscription)
     const pieces = [Buffer.from(before), ...projectParts(value, layout, this.parts), Buffer.from(after)]
+    return this.framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
+  }
+
+  /** What a change is within a frame of several. */
+  body({ value, layout }: StoredChange): readonly Uint8Array[] {
+    return projectParts(value, layout, this.parts)
+  }
+
+  /** The frame of several changes, given with commas between them. The cursor follows the last. */
+  batch(changes: readonly Uint8Array[], cursor: Cursor): Uint8Array {
+    const { before, after } = batchEnvelope(this.framing, cursor, this.subscription)
+    const pieces = [Buffer.from(before), ...changes, Buffer.from(after)]
     return this.framing === 'websocket' ? textFrame(pieces) : Buffer.concat(pieces)
   }
 

@@ -10,6 +10,7 @@ import { StreamEnd } from './stream-end.ts'
 export interface Admission {
   readonly filter: SharedFilter
   readonly parts: readonly Part[]
+  readonly batch: number
   readonly start: readonly bigint[]
   readonly end: StreamEnd
 }
@@ -17,14 +18,14 @@ export interface Admission {
 /** Throws a `ProtocolError` that says why not. */
 export async function admit(
   { log, tail, filters, clock }: FanoutContext,
-  { filter, parts, from, until }: SubscriptionRequest,
+  { filter, parts, batch, from, until }: SubscriptionRequest,
 ): Promise<Admission> {
   try {
     const bounds = await log.bounds(CHANGES_TOPIC)
     const start = await startOffsets(log, bounds, from)
     const end = await StreamEnd.of(log, bounds, until, clock())
     tail.hearOfEnds(bounds.map((partition) => partition.end))
-    return { filter: filters.acquire(filter), parts, start, end }
+    return { filter: filters.acquire(filter), parts, batch, start, end }
   } catch (error) {
     if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
     throw new ProtocolError(

@@ -31,17 +31,16 @@ export interface BroadcastMember {
 
 /** Members that want the same bytes of the same changes. They are all at the same place. */
 export class BroadcastGroup {
-  readonly representation: Representation
   readonly packing: Packing
   readonly members = new Set<BroadcastMember>()
   /** They want to be members as soon as nothing is due. */
   readonly waiting = new Set<BroadcastMember>()
-  readonly #due = new DueFrames()
+  readonly #due: DueFrames
   /** Where the members are while something is due. */
   #before: TailPlace | undefined
 
   constructor(representation: Representation, packing: Packing) {
-    this.representation = representation
+    this.#due = new DueFrames(representation)
     this.packing = packing
   }
 
@@ -63,16 +62,13 @@ export class BroadcastGroup {
     this.#before ??= before
     if (entry.change === undefined) {
       const gap = unreadableGap(before.cursor, entry.cursor)
-      this.#due.addControl(this.representation.control(gap), entry.cursor)
-    } else {
-      const frame = tail.frame(entry, this.representation, entry.change)
-      this.#due.addChange(frame, entry.cursor, entry.timestampMs)
-    }
+      this.#due.addControl(this.#due.representation.control(gap), entry.cursor)
+    } else this.#due.addEntry(entry, entry.change, tail)
   }
 
   /** Writes what is due to every member, in one write each. Those that have no room for it are dropped. */
   flush(nowMs: number): void {
-    const { frames, changes, cursor, newestChangeMs } = this.#due
+    const { frames, changes, cursor, newestChangeMs } = this.#due.take()
     const bytes = pack(this.packing, frames)
     for (const member of this.members) {
       if (member.delivery.share(bytes, cursor, nowMs)) continue
@@ -80,10 +76,9 @@ export class BroadcastGroup {
       this.members.delete(member)
     }
     const { size } = this.members
-    const { framing } = this.representation
+    const { framing } = this.#due.representation
     onDelivered({ transport: framing, changes: changes * size, bytes: bytes.length * size })
     if (changes > 0) onLiveDelivery(Math.max(0, nowMs - newestChangeMs))
-    this.#due.clear()
     this.#before = undefined
   }
 }

@@ -32,8 +32,7 @@ export interface DeliveryOptions {
 export class Delivery {
   readonly #options: DeliveryOptions
   #filter: SharedFilter
-  #representation: Representation
-  readonly #due = new DueFrames()
+  #due: DueFrames
   #isBlocked = false
   #passedRecords = 0
   #passedTimestampMs: number | undefined
@@ -43,7 +42,7 @@ export class Delivery {
   constructor(options: DeliveryOptions) {
     this.#options = options
     this.#filter = options.filter
-    this.#representation = options.representation
+    this.#due = new DueFrames(options.representation)
     this.#toldMs = options.clock()
   }
 
@@ -52,7 +51,7 @@ export class Delivery {
   }
 
   get representation(): Representation {
-    return this.#representation
+    return this.#due.representation
   }
 
   /** Whether another frame may be made. */
@@ -101,7 +100,7 @@ export class Delivery {
       this.#filter.release()
       this.#filter = filter
     }
-    this.#representation = representation ?? this.#representation
+    if (representation !== undefined) this.#due = new DueFrames(representation)
   }
 
   release(): void {
@@ -122,14 +121,8 @@ export class Delivery {
     cursor.moveTo(record.partition, record.offset + 1n)
     this.passed(1, record.timestampMs)
     if (change === undefined) this.#passUnreadable(before ?? cursor.toCursor(), cursor.toCursor())
-    else if (this.#filter.matches(change.attributes)) {
-      const reached = cursor.toCursor()
-      this.#due.addChange(
-        this.#representation.change(change, reached, undefined),
-        reached,
-        record.timestampMs,
-      )
-    }
+    else if (this.#filter.matches(change.attributes))
+      this.#due.addChange(change, cursor.toCursor(), record.timestampMs)
   }
 
   /**
@@ -152,10 +145,7 @@ export class Delivery {
   passEntry(entry: TailEntry, tail: Tail, before: Cursor): void {
     this.passed(1, entry.timestampMs)
     if (entry.change === undefined) this.#passUnreadable(before, entry.cursor)
-    else if (this.#filter.matches(entry.change.attributes)) {
-      const frame = tail.frame(entry, this.#representation, entry.change)
-      this.#due.addChange(frame, entry.cursor, entry.timestampMs)
-    }
+    else if (this.#filter.matches(entry.change.attributes)) this.#due.addEntry(entry, entry.change, tail)
   }
 
   /** Records were passed, by this delivery or by the broadcast on its behalf. */
@@ -166,8 +156,8 @@ export class Delivery {
 
   /** Writes what was passed and wanted. */
   flush(isLive: boolean): void {
-    const { frames, bytes, changes, newestChangeMs, cursor, isEmpty } = this.#due
-    if (isEmpty) return
+    if (this.#due.isEmpty) return
+    const { frames, bytes, changes, newestChangeMs, cursor } = this.#due.take()
     const { transport, clock } = this.#options
     transport.write(frames)
     // The operating system has taken all of it then.
@@ -176,7 +166,6 @@ export class Delivery {
     this.#toldCursor = cursor ?? this.#toldCursor
     onDelivered({ transport: transport.framing, changes, bytes })
     if (isLive && changes > 0) onLiveDelivery(Math.max(0, this.#toldMs - newestChangeMs))
-    this.#due.clear()
   }
 
   get packing(): Packing {
@@ -199,27 +188,27 @@ export class Delivery {
 
   /** Writes a control frame, behind what was passed before. */
   control(frame: ControlFrame): void {
-    this.#due.addControl(this.#representation.control(frame), cursorOf(frame))
+    this.#due.addControl(this.representation.control(frame), cursorOf(frame))
     this.flush(false)
   }
 
   /** Those that are rendered in one go. Ends before one that cannot be read, and passes none when it takes more than that. */
   #passPlain(records: readonly LogRecord[], start: number, stop: number, cursor: MovingCursor): number {
-    const { plain } = this.#representation
+    const { plain } = this.representation
     if (plain === undefined) return start
     const { matches } = this.#filter
-    const { roomBytes } = this
-    const run = readRun({ records, start, stop, matches, plain, roomBytes }, cursor)
+    const { runChangesMax: changesMax, runBytesMax } = this.#due
+    const roomBytes = Math.min(this.roomBytes, runBytesMax)
+    const run = readRun({ records, start, stop, matches, plain, roomBytes, changesMax }, cursor)
     const last = records[run.stop - 1]
     if (run.stop === start || last === undefined) return start
     this.passed(run.stop - start, last.timestampMs)
-    if (run.cursor !== undefined)
-      this.#due.addRun(this.#representation.encoded(run.frames), run.changes, run.cursor, last.timestampMs)
+    this.#due.addRun(run, last.timestampMs)
     return run.stop
   }
 
   #passUnreadable(from: Cursor, to: Cursor): void {
-    this.#due.addControl(this.#representation.control(unreadableGap(from, to)), to)
+    this.#due.addControl(this.representation.control(unreadableGap(from, to)), to)
     onGap('unreadable', from, to)
   }
 }

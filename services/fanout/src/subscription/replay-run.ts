@@ -1,5 +1,5 @@
 import type { LogRecord } from '@freshet/change-log'
-import { projectedBytes, writeParts } from '@freshet/events'
+import { projectedBytes, projectParts, writeParts } from '@freshet/events'
 import { type CompiledFilter, type Cursor, changeEnvelope, type MovingCursor } from '@freshet/protocol'
 import type { PlainFrames } from '../representation/representation.ts'
 import { TEXT_HEAD_BYTES_MAX, writeTextHead } from '../representation/text-frame.ts'
@@ -11,8 +11,8 @@ export interface ReplayRun {
   /** The index of the first record that is not in it. */
   readonly stop: number
   readonly changes: number
-  /** The frames of the changes that are wanted, one behind the other. */
-  readonly frames: Uint8Array
+  /** The frames of the changes that are wanted, one behind the other; or the changes, with commas between them. */
+  readonly pieces: readonly Uint8Array[]
   /** Of the last of these changes; undefined when there is none. */
   readonly cursor: Cursor | undefined
 }
@@ -25,6 +25,7 @@ export interface ReplayRunOptions {
   readonly plain: PlainFrames
   /** The run ends behind the change that fills it. */
   readonly roomBytes: number
+  readonly changesMax: number
 }
 
 /** Digits that an offset may gain within a run. */
@@ -37,11 +38,11 @@ interface LocatedChange {
 
 /** The next run, over which the cursor is moved. It ends before a record that cannot be read. */
 export function readRun(options: ReplayRunOptions, cursor: MovingCursor): ReplayRun {
-  const { records, start, stop, matches, plain } = options
+  const { records, start, stop, matches, plain, changesMax } = options
   const wanted: LocatedChange[] = []
   let { roomBytes } = options
   let index = start
-  for (; index < stop && roomBytes > 0; index++) {
+  for (; index < stop && roomBytes > 0 && wanted.length < changesMax; index++) {
     const record = records[index]
     const change = record && readStoredChange(record)
     if (record === undefined || change === undefined) break
@@ -50,14 +51,31 @@ export function readRun(options: ReplayRunOptions, cursor: MovingCursor): Replay
     roomBytes -= projectedBytes(change.layout, plain.parts)
   }
   const partition = records[start]?.partition ?? 0
-  const frames = wanted.length === 0 ? NO_BYTES : framesOf(wanted, partition, plain, cursor)
+  const pieces = piecesOf(wanted, partition, plain, cursor)
   const reached = wanted.length === 0 ? undefined : cursor.toCursor()
   const last = records[index - 1]
   if (index > start && last !== undefined) cursor.moveTo(partition, last.offset + 1n)
-  return { stop: index, changes: wanted.length, frames, cursor: reached }
+  return { stop: index, changes: wanted.length, pieces, cursor: reached }
 }
 
-const NO_BYTES = new Uint8Array()
+const COMMA = Buffer.from(',')
+
+/** Moves the cursor over the last of them. */
+function piecesOf(
+  wanted: readonly LocatedChange[],
+  partition: number,
+  plain: PlainFrames,
+  cursor: MovingCursor,
+): readonly Uint8Array[] {
+  const last = wanted.at(-1)
+  if (last === undefined) return []
+  if (!plain.isBatched) return [framesOf(wanted, partition, plain, cursor)]
+  cursor.moveTo(partition, last.offset + 1n)
+  return wanted.flatMap(({ change: { value, layout } }, index) => {
+    const slices = projectParts(value, layout, plain.parts)
+    return index === 0 ? slices : [COMMA, ...slices]
+  })
+}
 
 function framesOf(
   wanted: readonly LocatedChange[],

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InMemoryChangeLog, LogUnavailableError, type ReadOptions } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
-import { compileFilter, decodeCursor, type Filter, parseFilter } from '@freshet/protocol'
+import { compileFilter, decodeCursor, type Filter, parseFilter, UNBATCHED } from '@freshet/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SharedFilters } from '../matching/shared-filters.ts'
@@ -39,6 +39,7 @@ interface Frame {
   readonly state: string
   readonly reason: string
   readonly change: { readonly id: string }
+  readonly changes: readonly { readonly id: string }[]
 }
 
 const PARTITIONS = 3
@@ -81,6 +82,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ type: 'retention' as const }) },
 )
 
+const steps = fc.array(step, { minLength: 5, maxLength: 60 })
+const batchMax = fc.constantFrom(UNBATCHED, UNBATCHED, 2, 5, 100)
+
 /** What the faults led to, over all runs: a test in which nothing happens proves nothing. */
 const seen = {
   live: 0,
@@ -91,6 +95,8 @@ const seen = {
   cuts: 0,
   restarts: 0,
   updates: 0,
+  /** Frames of several changes. */
+  batches: 0,
 }
 
 class OutageLog extends InMemoryChangeLog {
@@ -104,6 +110,8 @@ class OutageLog extends InMemoryChangeLog {
 }
 
 class World {
+  /** The most changes in a frame. */
+  readonly #batchMax: number
   readonly log = new OutageLog()
   readonly #filters = new SharedFilters(1_000)
   #stop = new AbortController()
@@ -123,6 +131,10 @@ class World {
   #heardFilter: Filter = {}
   #appended = 0
   #clockMs = 0
+
+  constructor(batchMax: number) {
+    this.#batchMax = batchMax
+  }
 
   async start(): Promise<void> {
     await this.log.ensureTopics([changesTopic(PARTITIONS, 1_000)])
@@ -203,7 +215,7 @@ class World {
       delivery: new Delivery({
         transport: this.#transport,
         filter: this.#filters.acquire(this.#heardFilter),
-        representation: new Representation('ndjson', ['core'], 'default'),
+        representation: new Representation('ndjson', ['core'], 'default', this.#batchMax),
         unsentBytesMax: 700,
         clock,
       }),
@@ -264,6 +276,16 @@ class World {
         expect(passed.map(({ id }) => id)).toEqual([frame.change.id])
         return
       }
+      case 'changes': {
+        const ids = frame.changes.map(({ id }) => id)
+        expect(ids.length).toBeGreaterThan(0)
+        expect(ids.length).toBeLessThanOrEqual(this.#batchMax)
+        const passed = this.#passTo(frame.cursor)
+        expect(ids.toSorted()).toEqual(passed.map(({ id }) => id).toSorted())
+        expect(areInOrder(ids)).toBe(true)
+        if (ids.length > 1) seen.batches++
+        return
+      }
       case 'gap':
         expect(this.#passTo(frame.from)).toEqual([])
         this.#skipTo(frame)
@@ -319,6 +341,14 @@ class World {
   }
 }
 
+/** Those of each page of each wiki: ids end in numbers that rise. */
+function areInOrder(ids: readonly string[]): boolean {
+  const numbers = ids.map((id) => Number(id.slice(1)))
+  return numbers.every((number, at) =>
+    numbers.slice(at).every((later) => later >= number || (later - number) % (PAGES * WIKIS.length) !== 0),
+  )
+}
+
 const ATTRIBUTES = {
   kind: 'edit',
   performer: null,
@@ -341,8 +371,8 @@ describe('the seam between the log and the tail', () => {
   it(
     'R-28: loses, repeats and reorders nothing, whatever happens to log, tail, filter and connection',
     async () => {
-      const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-        const world = new World()
+      const property = fc.asyncProperty(steps, batchMax, async (steps, batchMax) => {
+        const world = new World(batchMax)
         await world.start()
         for (const each of steps) await world.take(each)
         await world.finish()

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InMemoryChangeLog } from '@freshet/change-log'
-import type { CloseCode } from '@freshet/protocol'
+import { type CloseCode, UNBATCHED } from '@freshet/protocol'
 import { describe, expect, it } from 'vitest'
 import { SharedFilters } from '../matching/shared-filters.ts'
 import { Representation } from '../representation/representation.ts'
@@ -34,7 +34,7 @@ async function subscribe(stored: number) {
     delivery: new Delivery({
       transport,
       filter: filters.acquire({}),
-      representation: new Representation('ndjson', ['core'], 'default'),
+      representation: new Representation('ndjson', ['core'], 'default', UNBATCHED),
       unsentBytesMax: 500,
       clock: () => time.ms,
     }),

@@ -79,6 +79,10 @@ export class Subscription {
     return this.#state.cursor
   }
 
+  get representation(): Representation {
+    return this.#options.delivery.representation
+  }
+
   /** When the partner was last sent anything. */
   get toldMs(): number {
     return this.#options.delivery.toldMs

@@ -1,5 +1,5 @@
 import { InMemoryChangeLog } from '@freshet/change-log'
-import { decodeCursor } from '@freshet/protocol'
+import { decodeCursor, UNBATCHED } from '@freshet/protocol'
 import { describe, expect, it } from 'vitest'
 import { Representation } from '../representation/representation.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
@@ -88,15 +88,19 @@ describe('the tail', () => {
     const entry = tail.entryAt(1)
     if (entry?.change === undefined) throw new Error('is missing')
     const before = tail.bytes
-    const first = tail.frame(entry, new Representation('sse', ['core', 'diff'], 'default'), entry.change)
-    expect(tail.bytes).toBe(before + first.length)
-    expect(tail.frame(entry, new Representation('sse', ['core', 'diff'], 'default'), entry.change)).toBe(
-      first,
+    const first = tail.frame(
+      entry,
+      new Representation('sse', ['core', 'diff'], 'default', UNBATCHED),
+      entry.change,
     )
-    const named = new Representation('websocket', ['core', 'diff'], 'a name of its own')
+    expect(tail.bytes).toBe(before + first.length)
+    expect(
+      tail.frame(entry, new Representation('sse', ['core', 'diff'], 'default', UNBATCHED), entry.change),
+    ).toBe(first)
+    const named = new Representation('websocket', ['core', 'diff'], 'a name of its own', UNBATCHED)
     expect(tail.frame(entry, named, entry.change)).not.toBe(tail.frame(entry, named, entry.change))
     for (const framing of ['ndjson', 'websocket'] as const) {
-      tail.frame(entry, new Representation(framing, ['core', 'diff'], 'default'), entry.change)
+      tail.frame(entry, new Representation(framing, ['core', 'diff'], 'default', UNBATCHED), entry.change)
     }
     expect(tail.bytes).toBeLessThanOrEqual(BYTES_MAX + first.length)
     expect([tail.firstSequence, tail.nextSequence]).toEqual([1, 2])
