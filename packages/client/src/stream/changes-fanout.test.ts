@@ -51,7 +51,12 @@ function breakingFetch(random: () => number): NonNullable<ChangesOptions['fetch'
 }
 
 describe('changes, from the fan-out itself', () => {
-  it.each([1, 2, 3])('come exactly once over connections that break anywhere (seed %i)', async (seed) => {
+  it.each([
+    [1, undefined],
+    [2, undefined],
+    [3, 4],
+    [4, 16],
+  ])('come exactly once over connections that break anywhere (seed %i, batch %s)', async (seed, batch) => {
     const expected = idsIn(await read({}))
     expect([...expected].sort()).toEqual(
       testChanges('a', COUNT)
@@ -60,7 +65,7 @@ describe('changes, from the fan-out itself', () => {
     )
     let reconnects = 0
     const fetch = breakingFetch(seeded(seed))
-    const frames = await read({ fetch, onReconnect: () => reconnects++ })
+    const frames = await read({ fetch, batch, onReconnect: () => reconnects++ })
     expect(reconnects).toBeGreaterThan(10)
     expect([...idsIn(frames)].sort()).toEqual([...expected].sort())
     // Between pages there is no order; within a page it is that of the log.

@@ -46,6 +46,52 @@ describe('changes', () => {
     },
   )
 
+  it.each([1, 2, 3])('does so with several changes in a frame (seed %i)', async (seed) => {
+    const random = seeded(seed)
+    await using simulator = await StreamSimulator.start(300)
+    simulator.failNext(...Array.from({ length: 40 }, () => randomFault(random)))
+    const { ids: got, reconnects } = await readStream(simulator, { batch: 5 }, new TestTiming(random))
+    expect(got).toEqual(idsOf(300))
+    expect(reconnects.length).toBeGreaterThan(15)
+    expect(simulator.requests.every(({ batch }) => batch === 5)).toBe(true)
+  })
+
+  it('gives out the changes of a batch one by one, and the cursor behind it with the last', async () => {
+    await using simulator = await StreamSimulator.start(8)
+    const { frames } = await readStream(simulator, { batch: 3 })
+    const changes = frames.flatMap((frame) => (frame.type === 'change' ? [frame] : []))
+    expect(changes.map(({ change }) => change.id)).toEqual(idsOf(8))
+    expect(changes.map(({ cursor }) => cursor)).toEqual(['0', '0', '3', '3', '3', '6', '6', '8'])
+  })
+
+  it.each([1, 2, 3])(
+    'loses nothing when it is begun anew from the cursor of any change (seed %i)',
+    async (seed) => {
+      const random = seeded(seed)
+      await using simulator = await StreamSimulator.start(200)
+      const got: string[] = []
+      let from: string | undefined
+      for (let runs = 0; !got.includes('enwiki:199'); runs++) {
+        expect(runs).toBeLessThan(200)
+        // At least a batch, so that each run gets somewhere; it ends wherever that is, as a crash would.
+        let left = 7 + Math.floor(random() * 20)
+        for await (const frame of changes({ url: simulator.url, from, until: 'latest', batch: 7 })) {
+          if (frame.type !== 'change') continue
+          got.push(frame.change.id)
+          from = frame.cursor
+          if (--left === 0) break
+        }
+      }
+      expect([...new Set(got)]).toEqual(idsOf(200))
+      // What comes again is of the batch that a run ended in.
+      const distances = got.flatMap((id, at) =>
+        got.indexOf(id) < at ? [at - got.lastIndexOf(id, at - 1)] : [],
+      )
+      expect(distances.length).toBeGreaterThan(0)
+      expect(Math.max(...distances)).toBeLessThan(7)
+    },
+  )
+
   it('goes on from the last frame it gave out when a frame is cut anywhere, also within a character', async () => {
     await using simulator = await StreamSimulator.start(120)
     simulator.failNext(

@@ -81,6 +81,8 @@ export class FrameTooLongError extends StreamError {
   readonly isRetryable = false
 
   constructor(bytesMax: number) {
-    super(`a frame is longer than ${bytesMax} bytes; ask for fewer parts, or raise frameBytesMax`)
+    super(
+      `a frame is longer than ${bytesMax} bytes; ask for fewer parts or a smaller batch, or raise frameBytesMax`,
+    )
   }
 }

@@ -10,16 +10,27 @@ export type StreamFrame = ChangeFrame | ProgressFrame | GapFrame | ErrorFrame
 
 export interface ChangeFrame {
   readonly type: 'change'
-  /** To be stored together with what was made of the change: a later stream goes on from it. */
+  /**
+   * To be stored together with what was made of the change: a later stream goes on from it. Of changes that came in a batch only
+   * the last is behind itself; the others have the cursor before the batch, from which all of it comes again.
+   */
   readonly cursor: Cursor
   readonly change: ArticleChange
 }
 
-export type ReceivedFrame = StreamFrame | ClosingFrame
+/** Several changes as they came; the cursor is behind the last. */
+export interface BatchFrame {
+  readonly type: 'changes'
+  readonly cursor: Cursor
+  readonly changes: readonly ArticleChange[]
+}
+
+export type ReceivedFrame = StreamFrame | BatchFrame | ClosingFrame
 
 /** Per type of frame, the field that says where a stream goes on after it; undefined: it does not move. */
 const CURSOR_FIELDS = {
   change: 'cursor',
+  changes: 'cursor',
   progress: 'cursor',
   closing: 'cursor',
   gap: 'to',
@@ -33,17 +44,37 @@ export function parseFrame(line: string): ReceivedFrame | undefined {
   const field = CURSOR_FIELDS[frame.type]
   if (field !== undefined && typeof frame[field] !== 'string')
     throw new BrokenFrameError(`a frame of the type ${frame.type} has no ${field}`)
-  if (frame.type === 'change' && (typeof frame.change !== 'object' || frame.change === null))
+  if (frame.type === 'change' && !isObject(frame.change))
     throw new BrokenFrameError('a frame of the type change has no change')
+  if (frame.type === 'changes' && !(isNonEmptyList(frame.changes) && frame.changes.every(isObject)))
+    throw new BrokenFrameError('a frame of the type changes has no changes')
   return frame as unknown as ReceivedFrame
 }
 
+/**
+ * A frame as it is given out: a batch as its changes. `before` is the cursor before it, which what comes in a batch keeps up to
+ * the last: whoever stops within the batch gets all of it again.
+ */
+export function* singleFrames(
+  frame: StreamFrame | BatchFrame,
+  before: Cursor | undefined,
+): Generator<StreamFrame> {
+  if (frame.type !== 'changes') {
+    yield frame
+    return
+  }
+  if (before === undefined) throw new BrokenFrameError('a batch came before any cursor')
+  for (const [index, change] of frame.changes.entries()) {
+    const cursor = index === frame.changes.length - 1 ? frame.cursor : before
+    yield { type: 'change', cursor, change }
+  }
+}
+
 /** The cursor to go on with once this frame is dealt with; undefined when it does not move it. */
-export function cursorAfter(frame: ReceivedFrame): Cursor | undefined {
+export function cursorAfter(frame: StreamFrame): Cursor | undefined {
   switch (frame.type) {
     case 'change':
     case 'progress':
-    case 'closing':
       return frame.cursor
     case 'gap':
       return frame.to
@@ -59,8 +90,16 @@ function parseObject(line: string): Readonly<Record<string, unknown>> {
   } catch (cause) {
     throw new BrokenFrameError('a line of the stream is not JSON', { cause })
   }
-  if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>
+  if (isObject(value)) return value
   throw new BrokenFrameError('a line of the stream is not an object')
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function isNonEmptyList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0
 }
 
 function isKnownType(type: unknown): type is keyof typeof CURSOR_FIELDS {

@@ -29,6 +29,7 @@ export type StreamFault =
 export interface StreamRequest {
   readonly filter?: unknown
   readonly parts?: unknown
+  readonly batch?: number
   readonly from?: string
   readonly until?: string
 }
@@ -107,7 +108,7 @@ export class StreamSimulator implements AsyncDisposable {
 
   async #stream(
     connection: Connection,
-    { from, until }: StreamRequest,
+    { from, until, batch = 1 }: StreamRequest,
     fault: StreamFault | undefined,
   ): Promise<void> {
     let at = Number(from ?? 0)
@@ -115,26 +116,41 @@ export class StreamSimulator implements AsyncDisposable {
       frame({ type: 'progress', cursor: `${at}`, state: 'live', lagRecords: 0, lagMs: 0 }),
     )
     await connection.write(frame({ type: 'of-a-later-version' }))
-    for (let sent = 0; at < this.#changes.length; sent++) {
+    for (let sent = 0; at < this.#changes.length; ) {
+      const left = this.#changes.length - at
       if (fault !== undefined && 'after' in fault && fault.after === sent) {
-        if (fault.type !== 'gap') return connection.fail(fault, at, this.#frameAt(at))
+        if (fault.type !== 'gap')
+          return connection.fail(
+            fault,
+            at,
+            this.#frameAt(at, batch === 1 ? undefined : Math.min(batch, left)),
+          )
         const to = Math.min(at + fault.lost, this.#changes.length)
         const [reason, remedy] = ['retention', 'Fetch your pages.']
         await connection.write(frame({ type: 'gap', from: `${at}`, to: `${to}`, reason, remedy }))
         if (fault.endsBehind) return connection.end()
         at = to
+        sent++
         continue
       }
-      await connection.write(HEARTBEAT + this.#frameAt(at))
+      const before = fault !== undefined && 'after' in fault && fault.after > sent ? fault.after - sent : left
+      const count = Math.min(batch, left, before)
+      await connection.write(HEARTBEAT + this.#frameAt(at, batch === 1 ? undefined : count))
       if (connection.isClosed) return
-      at += 1
+      at += count
+      sent += count
     }
     if (until === undefined) return connection.write(HEARTBEAT)
     await connection.write(closing('complete', false, at))
     connection.end()
   }
 
-  #frameAt(at: number): string {
+  /** A batch of so many; undefined: the change alone. */
+  #frameAt(at: number, count: number | undefined): string {
+    if (count !== undefined) {
+      const changes = this.#changes.slice(at, at + count)
+      return `{"type":"changes","cursor":"${at + count}","changes":[${changes.join(',')}]}\n`
+    }
     return `{"type":"change","cursor":"${at + 1}","change":${this.#changes[at] ?? '{}'}}\n`
   }
 }
