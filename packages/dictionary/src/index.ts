@@ -1,0 +1,5 @@
+export * from './compress-with.ts'
+export * from './compression-dictionary.ts'
+export { PAGES_MIN } from './training/stretch-index.ts'
+export * from './training/train-dictionary.ts'
+export type { TrainingSample } from './training/training-sample.ts'
