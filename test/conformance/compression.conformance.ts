@@ -69,7 +69,10 @@ export function compressionConformance(openServer: OpenServer): void {
       const plain = await answer(query, 'identity')
       const encoded = await answer(query, encoding)
       expect(plain.headers['content-encoding']).toBeUndefined()
-      expect(encoded.headers).toMatchObject({ 'content-encoding': encoding, vary: 'Accept, Accept-Encoding' })
+      expect(encoded.headers).toMatchObject({
+        'content-encoding': encoding,
+        vary: expect.stringContaining('Accept-Encoding'),
+      })
       const [text, bytes] = [Buffer.concat(await plain.toArray()), Buffer.concat(await encoded.toArray())]
       expect(bytes.length).toBeLessThan(text.length / 2)
       const changesIn = (lines: Buffer) => (lines.toString().match(/"change":\{.*\}/g) ?? []).toSorted()

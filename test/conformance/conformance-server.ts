@@ -1,3 +1,4 @@
+import type { Part } from '@freshet/protocol'
 import type { TestChange } from './test-change.ts'
 
 /** A server that the conformance tests run against, and the strings that they pull behind it. */
@@ -14,6 +15,8 @@ export interface ConformanceServer extends AsyncDisposable {
   trim(): Promise<void>
   /** Makes the log unreadable until disposed of. */
   breakLog(): Disposable
+  /** Resolves with its id once it is in the log. */
+  publishDictionary(bytes: Uint8Array, parts: readonly Part[]): Promise<string>
   drain(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ChangeLog } from '@freshet/change-log'
+import { DICTIONARIES_TOPIC, dictionaryOf, dictionaryRecord } from '@freshet/dictionary'
 import { CHANGES_TOPIC } from '@freshet/events'
 import { FANOUT_SETTINGS, Fanout } from '@freshet/fanout'
 import Fastify from 'fastify'
@@ -29,6 +30,13 @@ export async function openFanoutServer(swept: SweptLog, limits: ServerLimits): P
       retentionMs: undefined,
       retentionBytes: RETENTION_BYTES,
     },
+    {
+      name: DICTIONARIES_TOPIC,
+      partitions: 1,
+      cleanup: 'compact',
+      retentionMs: undefined,
+      retentionBytes: undefined,
+    },
   ])
   const settings = FANOUT_SETTINGS.schema.parse({ ...limits, ...INTERVALS, tailBytesMax: 256 * 1024 })
   const fanout = new Fanout({ log, settings })
@@ -55,6 +63,12 @@ export async function openFanoutServer(swept: SweptLog, limits: ServerLimits): P
       await swept.sweep()
     },
     breakLog,
+    publishDictionary: async (bytes, parts) => {
+      const about = { bytes: Buffer.from(bytes), parts, ratio: 2, ratioWithout: 1 }
+      const dictionary = dictionaryOf(about, new Date().toISOString())
+      await log.append([dictionaryRecord(dictionary)])
+      return dictionary.id
+    },
     drain: () => fanout.drain(100),
     [Symbol.asyncDispose]: async () => {
       await fanout[Symbol.asyncDispose]()

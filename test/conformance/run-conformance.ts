@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { batchesConformance } from './batches.conformance.ts'
 import { compressionConformance } from './compression.conformance.ts'
 import type { OpenServer } from './conformance-server.ts'
+import { dictionaryConformance } from './dictionary.conformance.ts'
 import { filtersConformance } from './filters.conformance.ts'
 import { framesConformance } from './frames.conformance.ts'
 import { httpConformance } from './http.conformance.ts'
@@ -21,6 +22,7 @@ export function runConformance(name: string, openServer: OpenServer): void {
     overloadConformance(openServer)
     compressionConformance(openServer)
     batchesConformance(openServer)
+    dictionaryConformance(openServer)
     sameStreamConformance(openServer)
   })
 }

@@ -1,5 +1,6 @@
 import type { ChangeLog } from '@freshet/change-log'
 import type { FanoutSettings } from './config.ts'
+import type { DictionaryShelf } from './dictionaries/dictionary-shelf.ts'
 import type { SharedFilters } from './matching/shared-filters.ts'
 import type { Broadcast } from './subscription/broadcast.ts'
 import type { SlowSubscriberLimits } from './subscription/slow-subscriber-rule.ts'
@@ -11,6 +12,7 @@ export interface FanoutContext {
   readonly tail: Tail
   readonly broadcast: Broadcast
   readonly filters: SharedFilters
+  readonly dictionaries: DictionaryShelf
   readonly settings: FanoutSettings
   readonly slow: SlowSubscriberLimits
   readonly clock: () => number

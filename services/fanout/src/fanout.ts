@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import type { FanoutSettings } from './config.ts'
 import { Connections } from './connection/connections.ts'
 import type { FanoutContext } from './context.ts'
+import { dictionaryRoutes } from './dictionaries/dictionary-routes.ts'
+import { DictionaryShelf } from './dictionaries/dictionary-shelf.ts'
 import { SharedFilters } from './matching/shared-filters.ts'
 import { onTailFailed } from './metrics.ts'
 import { changesRoute } from './routes/changes.ts'
@@ -49,6 +51,7 @@ export class Fanout implements AsyncDisposable {
       batchBytesMax: settings.readBatchBytesMax,
     })
     const filters = new SharedFilters(settings.filterValuesTotalMax)
+    const dictionaries = new DictionaryShelf(log)
     const clock = Date.now
     const broadcast = new Broadcast({ tail, filters, clock, flushIntervalMs: settings.flushIntervalMs })
     const slow = {
@@ -57,22 +60,25 @@ export class Fanout implements AsyncDisposable {
       windowMs: settings.slowWindowMs,
       recordsMin: settings.slowRecordsMin,
     }
-    const context = { log, tail, broadcast, filters, settings, slow, clock }
+    const context = { log, tail, broadcast, filters, dictionaries, settings, slow, clock }
     const connections = new Connections(context)
     const follower = new TailFollower(tail)
     const { signal } = this.#stopped
-    const following = Promise.all([follower.run(signal), broadcast.run(signal)]).then(
+    const running = [follower.run(signal), broadcast.run(signal), dictionaries.run(signal)]
+    const following = Promise.all(running).then(
       () => undefined,
       (error) => this.#fail(error),
     )
     const ticks = setInterval(() => connections.tick(Date.now(), follower.outage === undefined), TICK_MS)
     this.#running = { context, connections, follower, following, ticks }
+    await dictionaries.ready
   }
 
   /** Adds the routes of the stream over HTTP. */
   register(app: FastifyInstance): void {
     const { context, connections } = this.#started
     changesRoute(app, context, connections)
+    dictionaryRoutes(app, context.dictionaries)
   }
 
   /** Takes the server's upgrades to WebSocket, all of them. */

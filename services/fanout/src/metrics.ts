@@ -71,6 +71,18 @@ const unsentBytes = new Gauge({
   name: 'freshet_fanout_unsent_bytes',
   help: 'Bytes written to partners that they have not taken yet.',
 })
+const dictionaryBytes = { uncompressed: 0, compressed: 0 }
+const withDictionary = new Counter({
+  name: 'freshet_fanout_dictionary_bytes_total',
+  help: 'Bytes of changes that were compressed with a dictionary, before and after; each once for all who got them.',
+  labelNames: ['form'],
+  collect: () => {
+    for (const form of ['uncompressed', 'compressed'] as const) {
+      withDictionary.inc({ form }, dictionaryBytes[form])
+      dictionaryBytes[form] = 0
+    }
+  },
+})
 const logFailures = new Counter({
   name: 'freshet_fanout_log_failures_total',
   help: 'Reads of the log that failed and are tried again.',
@@ -137,6 +149,15 @@ export function onSocketError(error: Error): void {
 export function onGap(reason: GapReason, from: string, to: string): void {
   gaps.inc({ reason })
   logger.warn({ reason, from, to }, 'told a subscriber of a gap')
+}
+
+export function onCompressedWithDictionary(uncompressed: number, compressed: number): void {
+  dictionaryBytes.uncompressed += uncompressed
+  dictionaryBytes.compressed += compressed
+}
+
+export function onDictionariesUnreadable(error: unknown): void {
+  logger.warn({ err: error }, 'the dictionaries cannot be read; trying again')
 }
 
 export function onLogUnreadable(error: Error): void {

@@ -6,6 +6,7 @@ import type { Readiness } from '@freshet/service'
 import type { FastifyInstance } from 'fastify'
 import { ChangeIndex } from './change-index.ts'
 import type { IngestSettings } from './config.ts'
+import { DictionaryPublisher } from './dictionary-publisher.ts'
 import type { EditSource } from './edit-sources/edit-source.ts'
 import { EnrichLag } from './enrich-lag.ts'
 import { Enricher } from './enricher.ts'
@@ -14,6 +15,7 @@ import { observeTexts } from './metrics.ts'
 import { PartMaker } from './parts/part-maker.ts'
 import { openRevisionTexts } from './revision-texts/open-revision-texts.ts'
 import type { StoredRevisionTexts } from './revision-texts/stored-revision-texts.ts'
+import { dictionariesRoute } from './routes/dictionaries.ts'
 import { intakeRoutes } from './routes/intake-routes.ts'
 import { schemasRoutes } from './routes/schemas.ts'
 import { runSource } from './source-runner.ts'
@@ -66,6 +68,7 @@ export class Ingest implements AsyncDisposable {
 
   register(app: FastifyInstance): void {
     intakeRoutes(app, this.#intake, this.#options.settings)
+    dictionariesRoute(app, new DictionaryPublisher(this.#options.log))
     schemasRoutes(app)
   }
 

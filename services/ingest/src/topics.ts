@@ -1,4 +1,5 @@
 import type { TopicSpec } from '@freshet/change-log'
+import { DICTIONARIES_TOPIC } from '@freshet/dictionary'
 import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, EDITS_TOPIC, SOURCE_POSITIONS_TOPIC } from '@freshet/events'
 
 export interface TopicSettings {
@@ -32,12 +33,11 @@ export function topicSpecs(settings: TopicSettings): readonly TopicSpec[] {
       retentionMs: settings.deadLettersRetentionMs,
       retentionBytes: DEAD_LETTERS_BYTES_MAX,
     },
-    {
-      name: SOURCE_POSITIONS_TOPIC,
-      partitions: 1,
-      cleanup: 'compact',
-      retentionMs: undefined,
-      retentionBytes: undefined,
-    },
+    compacted(SOURCE_POSITIONS_TOPIC),
+    compacted(DICTIONARIES_TOPIC),
   ]
+}
+
+function compacted(name: string): TopicSpec {
+  return { name, partitions: 1, cleanup: 'compact', retentionMs: undefined, retentionBytes: undefined }
 }

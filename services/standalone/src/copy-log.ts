@@ -1,4 +1,5 @@
-import { type ChangeLog, type CopyProgress, copyLog } from '@freshet/change-log'
+import { type ChangeLog, type CopyProgress, copyLog, UnknownTopicError } from '@freshet/change-log'
+import { DICTIONARIES_TOPIC } from '@freshet/dictionary'
 import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC } from '@freshet/events'
 import { ensureIngestTopics, INGEST_SETTINGS } from '@freshet/ingest'
 import {
@@ -14,7 +15,7 @@ import { logger } from './logger.ts'
 
 const PROGRESS_INTERVAL_MS = 2_000
 /** All but the edits: those that were taken in are changes by then, and sources go on where they were. */
-const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC]
+const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC, DICTIONARIES_TOPIC]
 
 const COPY_SETTINGS = {
   prefix: 'COPY',
@@ -38,7 +39,7 @@ const FROM_SETTINGS = {
 await runProgram({
   name: 'copy-log',
   description:
-    'Copies the article changes, the dead letters and how far the sources were read from one log into another, ' +
+    'Copies the article changes, the dead letters, the dictionaries and how far the sources were read from one log into another, ' +
     'which nobody writes to yet. ' +
     "Partners' cursors of the old log go on in the copy. Started again, it goes on where it was.",
   groups: {
@@ -54,6 +55,7 @@ await runProgram({
     await using from: ChangeLog = await openFrom(settings.from)
     await using to: ChangeLog = await openLog({ settings: settings.log, dataDir, mode: 'write', logger })
     await ensureIngestTopics(to, settings.ingest)
+    const topics = await topicsIn(from)
     const copied = new Map<string, string>()
     const report = () => process.stderr.write(`${[...copied.values()].join('; ')}\n`)
     const reports = setInterval(report, PROGRESS_INTERVAL_MS)
@@ -61,7 +63,7 @@ await runProgram({
       copied.set(topic, `${topic}: ${copiedRecords} copied, ${lagRecords} ahead`)
     }
     try {
-      await copyLog({ from, to, topics: TOPICS, follows: settings.copy.follow, onProgress }, signal)
+      await copyLog({ from, to, topics, follows: settings.copy.follow, onProgress }, signal)
     } finally {
       clearInterval(reports)
       report()
@@ -73,6 +75,17 @@ function openFrom(from: Readonly<Record<string, unknown>>): Promise<ChangeLog> {
   const names = Object.keys(LOG_SETTINGS.schema.shape)
   const settings = Object.fromEntries(names.map((name) => [name, from[fromName(name)]])) as LogSettings
   return openLog({ settings, dataDir: String(from.fromDataDir), mode: 'read', logger })
+}
+
+/** A log that an older version made may lack some. */
+async function topicsIn(log: ChangeLog): Promise<readonly string[]> {
+  const found = TOPICS.map((topic) =>
+    log.bounds(topic).then(
+      () => [topic],
+      (error) => (error instanceof UnknownTopicError ? [] : Promise.reject(error)),
+    ),
+  )
+  return (await Promise.all(found)).flat()
 }
 
 function fromName(name: string): string {

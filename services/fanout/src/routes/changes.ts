@@ -1,5 +1,7 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import {
   DEFAULT_SUBSCRIPTION,
+  type Part,
   ProtocolError,
   parseJson,
   requestFromBody,
@@ -10,6 +12,9 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Connections } from '../connection/connections.ts'
 import type { FanoutContext } from '../context.ts'
+import { availableDictionary } from '../dictionaries/available-dictionary.ts'
+import { dictionaryLink } from '../dictionaries/dictionary-routes.ts'
+import type { ContentEncoding } from '../representation/content-encoding.ts'
 import { admit } from '../subscription/admission.ts'
 import { HttpStreamTransport } from '../transport/http-stream-transport.ts'
 import { contentEncodingOf } from './content-encoding-of.ts'
@@ -41,9 +46,8 @@ export function changesRoute(app: FastifyInstance, context: FanoutContext, conne
     })
     scope.head(CHANGES_PATH, async (request, reply) => {
       const framing = framingOf(request.headers.accept)
-      requestFromQuery(queryOf(request), lastEventIdOf(request))
-      const encoding = contentEncodingOf(request.headers['accept-encoding'])
-      return reply.headers(streamHeaders(framing, encoding)).send()
+      const { parts } = requestFromQuery(queryOf(request), lastEventIdOf(request))
+      return reply.headers(headersOf(context, framing, encodingOf(context, request), parts)).send()
     })
     scope.options(CHANGES_PATH, async (_request, reply) => reply.code(204).headers(PREFLIGHT_HEADERS).send())
     scope.route({
@@ -69,7 +73,7 @@ async function stream(
   read: () => SubscriptionRequest,
 ): Promise<void> {
   const framing = framingOf(request.headers.accept)
-  const encoding = contentEncodingOf(request.headers['accept-encoding'])
+  const encoding = encodingOf(context, request)
   const admission = await admit(context, read())
   try {
     connections.assertOpen()
@@ -78,13 +82,27 @@ async function stream(
     throw error
   }
   reply.hijack()
-  reply.raw.writeHead(200, streamHeaders(framing, encoding))
+  reply.raw.writeHead(200, headersOf(context, framing, encoding, admission.parts))
   reply.raw.flushHeaders()
   const { sseRetryMs, closeTimeoutMs } = context.settings
   const transport = new HttpStreamTransport({ framing, encoding, response: reply.raw, closeTimeoutMs })
   const connection = connections.add(transport, DEFAULT_SUBSCRIPTION)
   if (framing === 'sse') transport.writeText(sseHead(sseRetryMs))
   connection.open(DEFAULT_SUBSCRIPTION, admission, () => undefined)
+}
+
+function encodingOf({ dictionaries }: FanoutContext, { headers }: FastifyRequest) {
+  const available = availableDictionary(headers, dictionaries)
+  return contentEncodingOf(headers['accept-encoding'], available?.encoding)
+}
+
+function headersOf(
+  { dictionaries }: FanoutContext,
+  framing: 'sse' | 'ndjson',
+  encoding: 'identity' | ContentEncoding,
+  parts: readonly Part[],
+): OutgoingHttpHeaders {
+  return { ...streamHeaders(framing, encoding), ...dictionaryLink(dictionaries.bestFor(parts)) }
 }
 
 function queryOf(request: FastifyRequest): URLSearchParams {

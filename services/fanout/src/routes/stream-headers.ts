@@ -33,7 +33,7 @@ export function streamHeaders(
   const headers = {
     ...ANSWER_HEADERS,
     'content-type': CONTENT_TYPES[framing],
-    vary: 'Accept, Accept-Encoding',
+    vary: 'Accept, Accept-Encoding, Available-Dictionary',
   }
   return encoding === 'identity' ? headers : { ...headers, 'content-encoding': encoding.name }
 }
