@@ -15,6 +15,10 @@ export function baseOffsetOf(id: number): number {
   return id % OFFSETS_PER_PARTITION
 }
 
+export function partitionIdOf(id: number): number {
+  return Math.floor(id / OFFSETS_PER_PARTITION)
+}
+
 /** Below this are the blocks of a partition. */
 export function blockIdLimit(partitionId: number): number {
   return (partitionId + 1) * OFFSETS_PER_PARTITION

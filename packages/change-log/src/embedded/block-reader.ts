@@ -4,19 +4,23 @@ import { LogCorruptError, OffsetTrimmedError } from '../errors.ts'
 import type { FetchLimits } from '../record-store.ts'
 import { decodeRecords, isIntact } from './block.ts'
 import { BlockCache } from './block-cache.ts'
+import { BlockFileReader } from './block-file-reader.ts'
+import type { BlockPlace } from './block-folder.ts'
 import { blockId, blockIdLimit } from './block-id.ts'
 import type { PartitionState, TopicState } from './catalog.ts'
 
 /** Where a partition's records lie, read from the database. Everything here sees one committed state per call. */
-export class BlockReader {
+export class BlockReader implements Disposable {
   readonly #begin: StatementSync
   readonly #end: StatementSync
   readonly #partition: StatementSync
   readonly #blockAt: StatementSync
   readonly #bytes: StatementSync
+  readonly #files: BlockFileReader
   readonly #cache = new BlockCache()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, directory: string) {
+    this.#files = new BlockFileReader(directory)
     this.#begin = database.prepare('BEGIN')
     this.#end = database.prepare('COMMIT')
     this.#partition = database.prepare('SELECT earliest, end FROM partitions WHERE id = ?')
@@ -104,13 +108,15 @@ export class BlockReader {
       lastOffset: Number(row.last_offset),
       lastMs: Number(row.last_ms),
       length: Number(row.length),
+      place: row.file === null ? undefined : { file: Number(row.file), position: Number(row.position) },
     }
   }
 
   #block(row: BlockRow, { topic, partition }: PartitionState): Uint8Array {
     const cached = this.#cache.get(cacheKey(row))
     if (cached !== undefined) return cached
-    const bytes = this.#bytes.get(row.id)?.bytes
+    const bytes =
+      row.place === undefined ? this.#bytes.get(row.id)?.bytes : this.#fromFile(row.place, row.length)
     if (!(bytes instanceof Uint8Array) || !isIntact(bytes)) {
       throw new LogCorruptError(
         `${topic}/${partition}: the records up to offset ${row.lastOffset} are damaged: restore the log from a backup`,
@@ -120,10 +126,20 @@ export class BlockReader {
     return bytes
   }
 
+  /** undefined: the file is not there, or ends before the block does. */
+  #fromFile(place: BlockPlace, length: number): Uint8Array | undefined {
+    const target = Buffer.allocUnsafeSlow(length)
+    return this.#files.read(place, target) ? target : undefined
+  }
+
   #partitionRow(partitionId: number): { earliest: number; end: number } {
     const row = this.#partition.get(partitionId)
     if (row === undefined) throw new LogCorruptError(`the log has lost its partition ${partitionId}`)
     return { earliest: Number(row.earliest), end: Number(row.end) }
+  }
+
+  [Symbol.dispose](): void {
+    this.#files[Symbol.dispose]()
   }
 
   #inOneState<Result>(look: () => Result): Result {
@@ -141,6 +157,8 @@ interface BlockRow {
   readonly lastOffset: number
   readonly lastMs: number
   readonly length: number
+  /** undefined: in the database. */
+  readonly place: BlockPlace | undefined
 }
 
 const ONE_BLOCK: FetchLimits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: 1 }
@@ -152,7 +170,7 @@ function cacheKey({ id, lastOffset, length }: BlockRow): string {
 
 /** Starts at the last block at or below the offset, which holds it unless it ends before. */
 const BLOCK_AT = `
-  SELECT id, last_offset, last_ms, length(bytes) AS length FROM blocks
+  SELECT id, last_offset, last_ms, length, file, position FROM blocks
   WHERE id >= coalesce((SELECT max(id) FROM blocks WHERE id >= ?1 AND id <= ?2), ?2)
     AND id < ?3 AND last_offset >= ?4
   ORDER BY id LIMIT 1

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { sealBlock } from './block.ts'
 import { blockId } from './block-id.ts'
 import type { MergeBacklog } from './merging.ts'
+import type { StoredBlocks } from './stored-blocks.ts'
 import { inTransaction } from './transaction.ts'
 import type { Commit } from './writer-messages.ts'
 
@@ -9,16 +10,14 @@ import type { Commit } from './writer-messages.ts'
 export class CommitWriter {
   readonly #database: DatabaseSync
   readonly #backlog: MergeBacklog
-  readonly #insertBlock: StatementSync
+  readonly #blocks: StoredBlocks
   readonly #moveEnd: StatementSync
   readonly #movePosition: StatementSync
 
-  constructor(database: DatabaseSync, backlog: MergeBacklog) {
+  constructor(database: DatabaseSync, blocks: StoredBlocks, backlog: MergeBacklog) {
     this.#database = database
+    this.#blocks = blocks
     this.#backlog = backlog
-    this.#insertBlock = database.prepare(
-      'INSERT INTO blocks (id, last_offset, first_ms, last_ms, bytes) VALUES (?1, ?2, ?3, ?3, ?4)',
-    )
     this.#moveEnd = database.prepare(
       'UPDATE partitions SET end = ?3, last_ms = ?4, bytes = bytes + ?5 WHERE id = ?1 AND end = ?2',
     )
@@ -33,8 +32,10 @@ export class CommitWriter {
       for (const { partitionId, baseOffset, lastOffset, timestampMs, start, length } of commit.blocks) {
         const block = new Uint8Array(commit.bytes, start, length)
         sealBlock(block)
-        this.#insertBlock.run(blockId(partitionId, baseOffset), lastOffset, timestampMs, block)
+        const id = blockId(partitionId, baseOffset)
+        this.#blocks.insert({ id, lastOffset, firstMs: timestampMs, lastMs: timestampMs }, block)
       }
+      this.#blocks.sync()
       for (const { partitionId, from, to, timestampMs, bytes } of commit.ends) {
         const { changes } = this.#moveEnd.run(partitionId, from, to, timestampMs, bytes)
         if (changes !== 1) throw new Error(`partition ${partitionId} does not end at ${from}`)

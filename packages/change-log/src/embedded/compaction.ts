@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { BLOCK_BYTES, type Frame, framesOf, packFrames } from './block.ts'
 import { blockId } from './block-id.ts'
 import { integerOf } from './layout.ts'
-import { bytesOf, replaceBlocks, type StoredBlock, storedBlocks } from './stored-block.ts'
+import type { StoredBlock, StoredBlocks } from './stored-blocks.ts'
 import { inTransaction } from './transaction.ts'
 
 /** How long a tombstone stays, so that a reader on its way still learns that the key is gone. */
@@ -15,7 +15,7 @@ const KEYS_MAX = 1_000_000
 const BLOCKS_REWRITTEN_MAX = 256
 
 /** Compacts the partitions of which at least half has been appended since the last time: each byte is rewritten a few times only. */
-export function* compactTopics(database: DatabaseSync, nowMs: number): Generator<void> {
+export function* compactTopics(database: DatabaseSync, stored: StoredBlocks, nowMs: number): Generator<void> {
   const rows = database
     .prepare(
       "SELECT partitions.id, compacted_to FROM partitions JOIN topics ON topics.id = topic_id WHERE cleanup = 'compact'",
@@ -24,17 +24,14 @@ export function* compactTopics(database: DatabaseSync, nowMs: number): Generator
   for (const { id, compacted_to } of rows) {
     const partitionId = Number(id)
     if (isWorthwhile(database, partitionId, Number(compacted_to))) {
-      yield* compactPartition(database, partitionId, Number(compacted_to), nowMs)
+      yield* compactPartition(database, stored, partitionId, Number(compacted_to), nowMs)
     }
   }
 }
 
 function isWorthwhile(database: DatabaseSync, partitionId: number, compactedTo: number): boolean {
   const bytesBetween = (from: number, until: number) =>
-    integerOf(
-      database,
-      `SELECT coalesce(sum(length(bytes)), 0) FROM blocks WHERE id >= ${from} AND id < ${until}`,
-    )
+    integerOf(database, `SELECT coalesce(sum(length), 0) FROM blocks WHERE id >= ${from} AND id < ${until}`)
   const firstNew = blockId(partitionId, compactedTo)
   const added = bytesBetween(firstNew, blockId(partitionId + 1, 0))
   return added > 0 && added >= bytesBetween(blockId(partitionId, 0), firstNew)
@@ -42,22 +39,19 @@ function isWorthwhile(database: DatabaseSync, partitionId: number, compactedTo: 
 
 function* compactPartition(
   database: DatabaseSync,
+  stored: StoredBlocks,
   partitionId: number,
   compactedTo: number,
   nowMs: number,
 ): Generator<void> {
-  const { lastOffsets, end } = yield* findLastOffsets(database, partitionId, compactedTo)
+  const { lastOffsets, end } = yield* findLastOffsets(stored, partitionId, compactedTo)
   const isKept = ({ key, offset, isTombstone, timestampMs }: Frame) =>
     offset >= (lastOffsets.get(key) ?? 0) && !(isTombstone && timestampMs < nowMs - TOMBSTONE_KEPT_MS)
   for (let from = 0; from < end; ) {
-    const run = rewritableRun(
-      storedBlocks(database, partitionId, from, BLOCKS_REWRITTEN_MAX),
-      partitionId,
-      end,
-    )
+    const run = rewritableRun(stored.from(partitionId, from, BLOCKS_REWRITTEN_MAX), partitionId, end)
     const last = run.at(-1)
     if (last === undefined) break
-    inTransaction(database, () => rewrite(database, partitionId, run, isKept))
+    inTransaction(database, () => rewrite(stored, run, isKept))
     from = last.lastOffset + 1
     yield
   }
@@ -70,16 +64,16 @@ function* compactPartition(
 
 /** For each key of the records from an offset on, the offset of its last one; `end` is where the pass stops. */
 function* findLastOffsets(
-  database: DatabaseSync,
+  stored: StoredBlocks,
   partitionId: number,
   from: number,
 ): Generator<void, { lastOffsets: ReadonlyMap<string, number>; end: number }> {
   const lastOffsets = new Map<string, number>()
   let end = from
   while (lastOffsets.size < KEYS_MAX) {
-    const [block] = storedBlocks(database, partitionId, end, 1)
+    const [block] = stored.from(partitionId, end, 1)
     if (block === undefined) break
-    for (const { key, offset } of framesOf(bytesOf(database, block))) lastOffsets.set(key, offset)
+    for (const { key, offset } of framesOf(stored.bytesOf(block))) lastOffsets.set(key, offset)
     end = block.lastOffset + 1
     yield
   }
@@ -99,20 +93,15 @@ function rewritableRun(
   })
 }
 
-function rewrite(
-  database: DatabaseSync,
-  partitionId: number,
-  run: readonly StoredBlock[],
-  isKept: (frame: Frame) => boolean,
-): void {
+function rewrite(stored: StoredBlocks, run: readonly StoredBlock[], isKept: (frame: Frame) => boolean): void {
   const kept: Uint8Array[] = []
   let count = 0
   for (const block of run) {
-    for (const frame of framesOf(bytesOf(database, block))) {
+    for (const frame of framesOf(stored.bytesOf(block))) {
       count++
       if (isKept(frame)) kept.push(frame.bytes)
     }
   }
   if (run.length === 1 && kept.length === count) return
-  replaceBlocks(database, partitionId, run, kept.length === 0 ? undefined : packFrames(kept))
+  stored.replace(run, kept.length === 0 ? undefined : packFrames(kept))
 }

@@ -156,9 +156,10 @@ test('the write-ahead log does not grow without bound, also with readers of whic
   const readers = spawn(process.execPath, [script, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void readers.kill('SIGKILL'))
   await once(readers.stdout, 'data')
-  const value = Buffer.alloc(1_000_000, 1)
-  for (let index = 0; index < 120; index++) await log.append([{ topic, key: 'a', headers: {}, value }])
-  expect(statSync(join(directory, 'log.db-wal')).size).toBeLessThan(90_000_000)
+  // Larger ones lie in files.
+  const value = Buffer.alloc(100_000, 1)
+  for (let index = 0; index < 2_400; index++) await log.append([{ topic, key: 'a', headers: {}, value }])
+  expect(statSync(join(directory, 'log.db-wal')).size).toBeLessThan(200_000_000)
 })
 
 test('timestamps do not decrease when the clock is set back, also by a restart', async () => {

@@ -28,8 +28,9 @@ export type EmbeddedChangeLogOptions =
   | { readonly mode: 'read'; readonly directory: string }
 
 /**
- * The change log in one folder, without a server: an SQLite database whose rows are blocks of records. A thread of its own
- * writes and waits for the disk; reading happens in the caller's thread, out of the page cache as a rule.
+ * The change log in one folder, without a server: an SQLite database whose rows are blocks of records, and files with the
+ * large ones. A thread of its own writes and waits for the disk; reading happens in the caller's thread, out of the page cache as
+ * a rule.
  */
 export class EmbeddedChangeLog implements ChangeLog {
   readonly #view: LogView

@@ -11,7 +11,7 @@ test('refuses a folder of a newer version, for writing and for reading, and leav
   withDatabase(directory, (database) => database.exec('PRAGMA user_version = 7'))
   await expect(openWriter(directory)).rejects.toThrow(UnknownLayoutError)
   await expect(openReader(directory)).rejects.toThrow(/layout 7/)
-  withDatabase(directory, (database) => database.exec('PRAGMA user_version = 1'))
+  withDatabase(directory, (database) => database.exec('PRAGMA user_version = 2'))
   await expect(openWriter(directory)).resolves.toBeDefined()
 })
 

@@ -8,7 +8,7 @@ import { LogCorruptError, LogUnavailableError, UnknownLayoutError } from '../err
 const APPLICATION_ID = 0x46724c67
 
 /** Of the tables below and of the blocks in them. A version that changes them has another number. */
-const LAYOUT_VERSION = 1
+const LAYOUT_VERSION = 2
 
 /** Large enough that a block is a short chain of pages, small enough that a single record does not write much more than itself. */
 export const PAGE_BYTES = 8192
@@ -22,7 +22,7 @@ const WAL_KEPT_BYTES = 64 * 1024 * 1024
 /**
  * `partitions.id` counts over all topics. Offsets below `merged_to` lie in blocks that are never merged again, those
  * below `compacted_to` have been compacted once. A block reaches from its base offset (in its id) to `last_offset`; its
- * times are the ones of its first and last record as they were appended.
+ * times are the ones of its first and last record as they were appended. Its bytes are here or in a file.
  */
 const TABLES = `
   CREATE TABLE log (id TEXT NOT NULL);
@@ -48,8 +48,12 @@ const TABLES = `
     last_offset INTEGER NOT NULL,
     first_ms REAL NOT NULL,
     last_ms REAL NOT NULL,
-    bytes BLOB NOT NULL
+    length INTEGER NOT NULL,
+    bytes BLOB,
+    file INTEGER,
+    position INTEGER
   );
+  CREATE INDEX blocks_in_files ON blocks (file) WHERE file IS NOT NULL;
   CREATE TABLE positions (
     group_name TEXT NOT NULL,
     partition_id INTEGER NOT NULL REFERENCES partitions,

@@ -23,7 +23,7 @@ export class LogView implements Disposable {
     this.database = database
     this.id = readLogId(database)
     this.catalog = new Catalog(database)
-    this.#reader = new BlockReader(database)
+    this.#reader = new BlockReader(database, directory)
     this.#positions = new GroupPositions(database)
   }
 
@@ -92,6 +92,7 @@ export class LogView implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#reader[Symbol.dispose]()
     if (this.database.isOpen) this.database.close()
   }
 

@@ -1,12 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { BLOCK_BYTES, framesOfBlock, packFrames } from './block.ts'
 import { integerOf } from './layout.ts'
-import { bytesOf, replaceBlocks, type StoredBlock, storedBlocks } from './stored-block.ts'
+import { LARGE_BLOCK_BYTES, type StoredBlock, type StoredBlocks } from './stored-blocks.ts'
 import { inTransaction } from './transaction.ts'
 import type { NewBlock } from './writer-messages.ts'
-
-/** From this size on a block stays as it is. */
-const LARGE_BLOCK_BYTES = BLOCK_BYTES / 2
 
 /** Very small blocks are merged at this count, so that a step stays short; the result may be merged again. */
 const BLOCKS_MERGED_MAX = 512
@@ -33,16 +30,21 @@ export class MergeBacklog {
 }
 
 /** Merges the small blocks of a partition into large ones, a run of neighbours per step. Reading them costs a fraction then. */
-export function* mergeBlocks(database: DatabaseSync, partitionId: number): Generator<void> {
+export function* mergeBlocks(
+  database: DatabaseSync,
+  blocks: StoredBlocks,
+  partitionId: number,
+): Generator<void> {
   for (;;) {
     const from = integerOf(database, `SELECT merged_to FROM partitions WHERE id = ${partitionId}`)
-    const run = nextRun(storedBlocks(database, partitionId, from, BLOCKS_MERGED_MAX))
+    const run = nextRun(blocks.from(partitionId, from, BLOCKS_MERGED_MAX))
     const last = run?.at(-1)
     if (run === undefined || last === undefined) return
     inTransaction(database, () => {
       if (run.length > 1) {
-        const frames = run.map((block) => framesOfBlock(bytesOf(database, block)))
-        replaceBlocks(database, partitionId, run, packFrames(frames))
+        const frames = run.map((block) => framesOfBlock(blocks.bytesOf(block)))
+        blocks.replace(run, packFrames(frames))
+        blocks.sync()
       }
       const mergedTo = last.lastOffset + 1
       database.prepare('UPDATE partitions SET merged_to = ? WHERE id = ?').run(mergedTo, partitionId)

@@ -1,37 +1,47 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { LogCorruptError } from '../errors.ts'
 import { baseOffsetOf } from './block-id.ts'
-import { replaceBlocks, type StoredBlock, storedBlocks } from './stored-block.ts'
+import type { StoredBlock, StoredBlocks } from './stored-blocks.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Blocks that one step removes at most: some 4 MB, a few milliseconds. */
 const BLOCKS_REMOVED_MAX = 16
 
 /** Removes what is older or more than its topic keeps, whole blocks from the beginning of the partitions, in short steps. */
-export function* applyRetention(database: DatabaseSync, nowMs: number): Generator<void> {
+export function* applyRetention(
+  database: DatabaseSync,
+  stored: StoredBlocks,
+  nowMs: number,
+): Generator<void> {
   const topics = database.prepare("SELECT * FROM topics WHERE cleanup = 'delete'").all()
   for (const { id, retention_ms, retention_bytes } of topics) {
     const partitionIds = partitionIdsOf(database, Number(id))
     if (retention_ms !== null) {
       for (const partitionId of partitionIds) {
-        yield* removeWhile(database, partitionId, ({ lastMs }) => lastMs < nowMs - Number(retention_ms))
+        yield* removeWhile(
+          database,
+          stored,
+          partitionId,
+          ({ lastMs }) => lastMs < nowMs - Number(retention_ms),
+        )
       }
     }
-    if (retention_bytes !== null) yield* removeExcess(database, partitionIds, Number(retention_bytes))
+    if (retention_bytes !== null) yield* removeExcess(database, stored, partitionIds, Number(retention_bytes))
   }
 }
 
 function* removeWhile(
   database: DatabaseSync,
+  stored: StoredBlocks,
   partitionId: number,
   isOld: (block: StoredBlock) => boolean,
 ): Generator<void> {
   for (;;) {
-    const blocks = storedBlocks(database, partitionId, 0, BLOCKS_REMOVED_MAX)
+    const blocks = stored.from(partitionId, 0, BLOCKS_REMOVED_MAX)
     const firstKept = blocks.findIndex((block) => !isOld(block))
     const old = firstKept === -1 ? blocks : blocks.slice(0, firstKept)
     if (old.length === 0) return
-    inTransaction(database, () => removeFirst(database, partitionId, old))
+    inTransaction(database, () => removeFirst(database, stored, partitionId, old))
     yield
   }
 }
@@ -39,6 +49,7 @@ function* removeWhile(
 /** The oldest block of all partitions goes first, so that they keep about the same time. */
 function* removeExcess(
   database: DatabaseSync,
+  stored: StoredBlocks,
   partitionIds: readonly number[],
   bytesMax: number,
 ): Generator<void> {
@@ -48,9 +59,9 @@ function* removeExcess(
   while (excess() > 0) {
     const removed = inTransaction(database, () => {
       for (let count = 0; count < BLOCKS_REMOVED_MAX && excess() > 0; count++) {
-        const oldest = oldestOf(database, partitionIds)
+        const oldest = oldestOf(stored, partitionIds)
         if (oldest === undefined) return count
-        removeFirst(database, oldest.partitionId, [oldest.block])
+        removeFirst(database, stored, oldest.partitionId, [oldest.block])
       }
       return BLOCKS_REMOVED_MAX
     })
@@ -60,20 +71,25 @@ function* removeExcess(
 }
 
 function oldestOf(
-  database: DatabaseSync,
+  stored: StoredBlocks,
   partitionIds: readonly number[],
 ): { partitionId: number; block: StoredBlock } | undefined {
   const firsts = partitionIds.flatMap((partitionId) =>
-    storedBlocks(database, partitionId, 0, 1).map((block) => ({ partitionId, block })),
+    stored.from(partitionId, 0, 1).map((block) => ({ partitionId, block })),
   )
   return firsts.toSorted((left, right) => left.block.firstMs - right.block.firstMs)[0]
 }
 
-function removeFirst(database: DatabaseSync, partitionId: number, blocks: readonly StoredBlock[]): void {
+function removeFirst(
+  database: DatabaseSync,
+  stored: StoredBlocks,
+  partitionId: number,
+  blocks: readonly StoredBlock[],
+): void {
   const last = blocks.at(-1)
   if (last === undefined) return
-  replaceBlocks(database, partitionId, blocks, undefined)
-  const [next] = storedBlocks(database, partitionId, last.lastOffset + 1, 1)
+  stored.replace(blocks, undefined)
+  const [next] = stored.from(partitionId, last.lastOffset + 1, 1)
   const earliest = next === undefined ? last.lastOffset + 1 : baseOffsetOf(next.id)
   database
     .prepare('UPDATE partitions SET earliest = ?1, merged_to = max(merged_to, ?1) WHERE id = ?2')

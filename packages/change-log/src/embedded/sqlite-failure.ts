@@ -26,7 +26,7 @@ export function failureOf(error: unknown, directory: string): LogFailure {
   if (error instanceof LogCorruptError) return { kind: 'corrupt', message: error.message }
   if (error instanceof UnknownLayoutError) return { kind: 'layout', message: error.message }
   const message = error instanceof Error ? error.message : String(error)
-  switch (resultCodeOf(error)) {
+  switch (resultCodeOf(error) ?? fileResultCodeOf(error)) {
     case FULL:
       return {
         kind: 'unavailable',
@@ -75,6 +75,21 @@ export function errorOf({ kind, message }: LogFailure, cause?: unknown): ChangeL
 /** Whether somebody else holds the lock that was asked for. */
 export function isBusy(error: unknown): boolean {
   return resultCodeOf(error) === BUSY
+}
+
+/** What befalls a file of blocks, as SQLite calls the same. */
+const FILE_RESULT_CODES: Readonly<Record<string, number>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EIO: IOERR,
+  EROFS: READONLY,
+  EACCES: CANTOPEN,
+  EMFILE: CANTOPEN,
+}
+
+function fileResultCodeOf(error: unknown): number | undefined {
+  const code = (error as Partial<NodeJS.ErrnoException> | null)?.code
+  return code === undefined ? undefined : FILE_RESULT_CODES[code]
 }
 
 function resultCodeOf(error: unknown): number | undefined {
