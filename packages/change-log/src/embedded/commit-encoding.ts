@@ -1,6 +1,7 @@
 import type { NewRecord, RecordPosition } from '../change-log.ts'
 import { BLOCK_BYTES, BLOCK_HEAD_BYTES, frameBytes, writeFrame } from './block.ts'
 import type { PartitionState } from './catalog.ts'
+import { LARGE_BLOCK_BYTES } from './stored-blocks.ts'
 import type { Commit, NewBlock, NewEnd, NewPosition } from './writer-messages.ts'
 
 /** Collects the records of one transaction, gives them their offsets, and lays them out as blocks. */
@@ -39,6 +40,7 @@ export class CommitEncoder {
     const ends: NewEnd[] = []
     let at = 0
     for (const [state, part] of this.#parts) {
+      joinSmallRest(part.blocks)
       // Never decreasing within a partition, whatever happens to the clock.
       const timestampMs = Math.max(this.#nowMs, state.lastTimestampMs)
       let bytes = 0
@@ -73,6 +75,15 @@ interface BlockPlan {
   readonly baseOffset: number
   readonly records: NewRecord[]
   bytes: number
+}
+
+/** What is left over behind a full block would stay small: large neighbours are not merged with it. */
+function joinSmallRest(blocks: BlockPlan[]): void {
+  const rest = blocks.at(-1)
+  const before = blocks.at(-2)
+  if (rest === undefined || before === undefined || rest.bytes >= LARGE_BLOCK_BYTES) return
+  before.records.push(...rest.records)
+  blocks.pop()
 }
 
 function writeBlock(target: Buffer, start: number, plan: BlockPlan, timestampMs: number): number {
