@@ -116,7 +116,10 @@ export interface ReadOptions {
 
 export interface RecordBatch {
   readonly partition: number
-  /** May be empty, when the position moved over records that are not for readers (compacted, transaction markers). */
+  /**
+   * May be empty, when the position moved over records that are not for readers (compacted, transaction markers). The first batch
+   * of a reader that starts at the tip is empty: it hears at once that the log can be read.
+   */
   readonly records: readonly LogRecord[]
   /** Next to read after this batch. */
   readonly nextOffset: bigint

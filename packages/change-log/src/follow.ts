@@ -7,8 +7,10 @@ import type { RecordStore } from './record-store.ts'
 export async function* follow(store: RecordStore, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const { topic, batchBytesMax, signal } = options
   const limits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: batchBytesMax }
-  checkPositions(topic, store.bounds(topic), options.from)
+  const bounds = store.bounds(topic)
+  checkPositions(topic, bounds, options.from)
   const positions = [...options.from]
+  if (!signal.aborted && isAtTip(bounds, positions)) yield emptyBatch(bounds, positions)
   while (!signal.aborted) {
     const { version } = store.tip
     const ends = store.ends(topic)
@@ -25,6 +27,16 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
     }
     if (!hasMoved) await store.tip.changedSince(version, signal)
   }
+}
+
+function isAtTip(bounds: readonly PartitionBounds[], positions: readonly bigint[]): boolean {
+  return bounds.every(({ end }, partition) => (positions[partition] ?? 0n) >= end)
+}
+
+/** For who starts at the tip, where there is nothing to read for now: reading works. */
+export function emptyBatch(bounds: readonly PartitionBounds[], from: readonly bigint[]): RecordBatch {
+  const nextOffset = from[0] ?? 0n
+  return { partition: 0, records: [], nextOffset, endOffset: bounds[0]?.end ?? nextOffset }
 }
 
 /** Throws when reading cannot start at these offsets. */

@@ -31,7 +31,9 @@ test('InMemoryChangeLog ends waiting readers with an error when it is closed', a
   const log = new InMemoryChangeLog()
   const topic = await newTopic(log, { partitions: 1 })
   const options = { topic, from: [0n], batchBytesMax: 1000, signal: testSignal().signal }
-  const waiting = expect(log.read(options)[Symbol.asyncIterator]().next()).rejects.toThrow(LogClosedError)
+  const batches = log.read(options)[Symbol.asyncIterator]()
+  await batches.next()
+  const waiting = expect(batches.next()).rejects.toThrow(LogClosedError)
   await log[Symbol.asyncDispose]()
   await waiting
 })

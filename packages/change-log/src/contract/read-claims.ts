@@ -47,6 +47,17 @@ export function readClaims(open: OpenSubject): void {
       expect(linesOf(found)).toEqual(linesOf(expected))
     })
 
+    test('tells a reader that starts at the tip at once that the log can be read', async () => {
+      const { log } = await subjectOf(open)
+      const topic = await newTopic(log)
+      for (const records of [[], [record(topic, 'a', 'old')]]) {
+        await log.append(records)
+        const from = await endsOf(log, topic)
+        const { value } = await readFrom(log, topic, from).next()
+        expect(value).toEqual({ partition: 0, records: [], nextOffset: from[0], endOffset: from[0] })
+      }
+    })
+
     test('follows the tip: a waiting reader gets what is appended', async () => {
       const { log } = await subjectOf(open)
       const topic = await newTopic(log)
@@ -73,6 +84,8 @@ export function readClaims(open: OpenSubject): void {
       const topic = await newTopic(log)
       const controller = testSignal()
       const batches = readFrom(log, topic, [0n, 0n, 0n], controller.signal)
+      // That it is at the tip.
+      await batches.next()
       const waiting = batches.next()
       controller.abort()
       expect((await waiting).done).toBe(true)

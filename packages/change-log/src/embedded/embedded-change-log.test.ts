@@ -40,6 +40,7 @@ describe('a log opened for reading', () => {
     const topic = await newTopic(log, { partitions: 1 })
     const options = { topic, from: [0n], batchBytesMax: 1000, signal: testSignal().signal }
     const batches = reader.read(options)[Symbol.asyncIterator]()
+    await batches.next()
     for (const text of ['1', '2', '3', '4', '5']) {
       const next = batches.next()
       await log.append([record(topic, 'a', text)])
@@ -91,7 +92,9 @@ describe('a log opened for reading', () => {
     await first.append([record(topic, 'a', '1')])
     const reader = await openReader(directory)
     const options = { topic, from: [1n], batchBytesMax: 1000, signal: testSignal().signal }
-    const next = reader.read(options)[Symbol.asyncIterator]().next()
+    const batches = reader.read(options)[Symbol.asyncIterator]()
+    await batches.next()
+    const next = batches.next()
     await first[Symbol.asyncDispose]()
     const second = await openWriter(directory)
     await second.append([record(topic, 'a', '2')])
@@ -116,8 +119,9 @@ describe('closing a log', () => {
     const topic = await newTopic(writer, { partitions: 1 })
     const log = mode === 'write' ? writer : await openReader(directory)
     const options = { topic, from: [0n], batchBytesMax: 1000, signal: testSignal().signal }
-    const waiting = log.read(options)[Symbol.asyncIterator]().next()
-    const refused = expect(waiting).rejects.toThrow(LogClosedError)
+    const batches = log.read(options)[Symbol.asyncIterator]()
+    await batches.next()
+    const refused = expect(batches.next()).rejects.toThrow(LogClosedError)
     await log[Symbol.asyncDispose]()
     await refused
     await expect(log.bounds(topic)).rejects.toThrow(LogClosedError)

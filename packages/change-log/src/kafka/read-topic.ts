@@ -1,5 +1,5 @@
-import type { PartitionBounds, ReadOptions, RecordBatch } from '../change-log.ts'
-import { checkPositions } from '../follow.ts'
+import type { ReadOptions, RecordBatch } from '../change-log.ts'
+import { checkPositions, emptyBatch } from '../follow.ts'
 import { storedEnd } from './record-batches.ts'
 import type { FetchedPartition } from './requests/fetch-records.ts'
 import { sizedBatches } from './sized-batches.ts'
@@ -50,12 +50,6 @@ export async function* readTopic(source: TopicSource, options: ReadOptions): Asy
       if (signal.aborted) return
     }
   }
-}
-
-/** At the tip already: whoever reads after an outage hears that it is over, also when nothing is appended for now. */
-function emptyBatch(bounds: readonly PartitionBounds[], from: readonly bigint[]): RecordBatch {
-  const nextOffset = from[0] ?? 0n
-  return { partition: 0, records: [], nextOffset, endOffset: bounds[0]?.end ?? nextOffset }
 }
 
 /** Where a reader is in each partition, and which one has its turn. */
