@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OpenServer } from './conformance-server.ts'
-import { idOf, openResponse, openStream, TRANSPORTS } from './frame-stream.ts'
+import { type FrameStream, idOf, openResponse, openStream, TRANSPORTS } from './frame-stream.ts'
 import { serverFor } from './server-under-test.ts'
 import { changes } from './test-change.ts'
 
@@ -125,7 +125,7 @@ export function framesConformance(openServer: OpenServer): void {
       async (transport) => {
         const wiki = `outage${transport}wiki`
         using stream = await openStream(server().url, transport, { query: { wiki } })
-        await stream.find(({ state }) => state === 'live')
+        const before = await stream.find(({ state }) => state === 'live')
         {
           using _broken = server().breakLog()
           await server().append(changes('o', 5, { wiki }))
@@ -133,9 +133,41 @@ export function framesConformance(openServer: OpenServer): void {
             code: 'log_unavailable',
             help: expect.any(String),
           })
+          for (let times = 0; times < 2; times++) {
+            expect(await stream.next()).toMatchObject({
+              type: 'progress',
+              cursor: before.cursor,
+              state: 'live',
+              logUnavailable: true,
+            })
+          }
         }
         const frames = await stream.changes(5)
         expect(frames.map(idOf).toSorted()).toEqual(['o0', 'o1', 'o2', 'o3', 'o4'])
+        const after = await stream.find(({ type, logUnavailable }) => type === 'progress' && !logUnavailable)
+        expect(after).toMatchObject({ cursor: frames.at(-1)?.cursor, state: 'live' })
+      },
+    )
+
+    it.each(TRANSPORTS)(
+      'R-36: tells one that was to catch up in an outage, and goes on when it is over (%s)',
+      async (transport) => {
+        const wiki = `outagepast${transport}wiki`
+        await server().append(changes('p', 5, { wiki }))
+        let stream: FrameStream
+        {
+          using _broken = server().breakLog()
+          stream = await openStream(server().url, transport, { query: { wiki, from: 'earliest' } })
+          expect(await stream.ofType('error')).toMatchObject({ code: 'log_unavailable' })
+          expect(await stream.next()).toMatchObject({ type: 'progress', logUnavailable: true })
+        }
+        using mended = stream
+        const ids: string[] = []
+        // What other tests have damaged in the log is passed by.
+        while (ids.length < 5) ids.push(idOf(await mended.ofType('change')))
+        expect(ids.toSorted()).toEqual(['p0', 'p1', 'p2', 'p3', 'p4'])
+        const after = await mended.find(({ type, logUnavailable }) => type === 'progress' && !logUnavailable)
+        expect(after).toMatchObject({ state: 'live', lagRecords: 0 })
       },
     )
 

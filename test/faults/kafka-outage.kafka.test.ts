@@ -51,6 +51,10 @@ describe.skipIf(missing)('a Kafka cluster that cannot be reached', () => {
     await cluster.kafka.node(1).kill9()
 
     expect(await nextOf(frames, ({ type }) => type === 'error')).toMatchObject({ code: 'log_unavailable' })
+    for (let times = 0; times < 2; times++) {
+      const progress = await nextOf(frames, ({ type }) => type === 'progress')
+      expect(progress).toMatchObject({ state: 'live', logUnavailable: true })
+    }
     const refused = await post()
     expect([refused.status, refused.retryAfter]).toEqual([503, '5'])
     expect(refused.text).toContain('log_unavailable')

@@ -14,6 +14,8 @@ export interface ProgressFrame {
   readonly lagRecords: number
   /** How old the newest record passed is, 0 when none is ahead; null when that is not known yet. */
   readonly lagMs: number | null
+  /** There while the log cannot be read: the stream stands where it is, and goes on by itself. */
+  readonly logUnavailable?: true | undefined
 }
 
 /** Changes between two cursors that cannot be delivered; the stream goes on at `to`. */

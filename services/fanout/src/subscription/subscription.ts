@@ -61,7 +61,7 @@ export class Subscription {
   readonly #slowRule: SlowSubscriberRule
   readonly #retryDelay = new RetryDelay()
   #state: SubscriptionState
-  /** How many records had been passed when the partner was last told that the log cannot be read. */
+  /** How many records had been passed when the partner was told that the log cannot be read; undefined once it can be again. */
   #outageAtRecords: number | undefined
 
   constructor(options: SubscriptionOptions) {
@@ -128,12 +128,13 @@ export class Subscription {
     const { delivery, end, progressIntervalMs } = this.#options
     if (end.isDue(nowMs)) this.#wakeUp.ring()
     if (!isLogReadable && delivery.hasRoom) this.#tellOutage()
+    else if (isLogReadable && delivery.hasRoom) this.#tellRecovery()
     const { isBlocked, passedRecords, toldCursor, toldMs } = delivery
     const { records: lagRecords, ms: lagMs } = this.lag(nowMs)
     if (this.#slowRule.isTooSlow({ nowMs, isBlocked, passedRecords, lagRecords, lagMs })) {
       this.close('too_slow', 'far behind, and hardly reading')
-    } else if (nowMs - toldMs >= progressIntervalMs && delivery.hasRoom && toldCursor !== this.cursor) {
-      this.#tellProgress()
+    } else if (nowMs - toldMs >= progressIntervalMs && delivery.hasRoom) {
+      if (toldCursor !== this.cursor || this.#outageAtRecords !== undefined) this.#tellProgress()
     }
   }
 
@@ -254,11 +255,31 @@ export class Subscription {
     })
   }
 
+  /** The log can be read. One that reads it by itself has to have found so, too: the tail may follow other brokers. */
+  #tellRecovery(): void {
+    const state = this.#state
+    const { delivery, tail } = this.#options
+    if (this.#outageAtRecords === undefined) return
+    const isFailing =
+      state.type === 'catching-up' &&
+      this.#outageAtRecords === delivery.passedRecords &&
+      !tail.holds(state.offsets)
+    if (isFailing) return
+    this.#outageAtRecords = undefined
+    this.#tellProgress()
+  }
+
   #tellProgress(): void {
     const state = this.#state
     if (state.type !== 'catching-up' && state.type !== 'live') return
     const { records, ms } = this.lag(this.#options.clock())
-    const { type, cursor } = state
-    this.#options.delivery.control({ type: 'progress', cursor, state: type, lagRecords: records, lagMs: ms })
+    this.#options.delivery.control({
+      type: 'progress',
+      cursor: state.cursor,
+      state: state.type,
+      lagRecords: records,
+      lagMs: ms,
+      logUnavailable: this.#outageAtRecords === undefined ? undefined : true,
+    })
   }
 }
