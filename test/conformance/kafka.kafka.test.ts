@@ -13,7 +13,7 @@ const { brokers, missing } = await kafkaForTests()
 async function openServer(limits: ServerLimits) {
   const options = { namePrefix: `conformance-${randomUUID()}-`, compression: 'none' } as const
   const sweeper = await KafkaSweeper.open(brokers, options)
-  const kafka = sweeper.watch(await openKafkaLog(brokers, options))
+  const kafka = sweeper.watch(await openKafkaLog(brokers, options), ({ cleanup }) => cleanup === 'delete')
   return openFanoutServer(Object.assign(inSmallBatches(kafka), { sweep: () => sweeper.sweep(kafka) }), limits)
 }
 

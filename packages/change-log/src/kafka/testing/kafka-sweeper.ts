@@ -51,11 +51,11 @@ export class KafkaSweeper implements Disposable {
     this.#namePrefix = namePrefix
   }
 
-  /** The same log, of which the sweeper hears what topics have to become of. */
-  watch<Log extends ChangeLog>(log: Log): Log {
+  /** The same log, of which the sweeper hears what has to become of the topics that it watches. Others are left as they are, with segments of any size. */
+  watch<Log extends ChangeLog>(log: Log, isWatched: (spec: TopicSpec) => boolean): Log {
     const ensureTopics = async (specs: readonly TopicSpec[]) => {
       await log.ensureTopics(specs)
-      for (const spec of specs) await this.#watch(spec)
+      for (const spec of specs.filter(isWatched)) await this.#watch(spec)
     }
     return new Proxy(log, {
       get: (target, name) => {
