@@ -125,6 +125,11 @@ export interface RecordBatch {
   readonly nextOffset: bigint
   /** The end of the partition as it was when the batch was read; `endOffset - nextOffset` is the reader's lag. */
   readonly endOffset: bigint
+  /**
+   * To be called, once, by a reader that has no use for the records and their bytes any more, and has kept none: their memory is
+   * used for what is read next. Undefined where that would gain nothing.
+   */
+  readonly giveBack?: () => void
 }
 
 export interface ProcessOptions {

@@ -3,7 +3,7 @@ import type { LogRecord, PartitionBounds, RecordBatch } from '../change-log.ts'
 import { LogCorruptError, OffsetTrimmedError } from '../errors.ts'
 import type { FetchLimits } from '../record-store.ts'
 import { decodeRecords, isIntact } from './block.ts'
-import { BlockCache } from './block-cache.ts'
+import { BlockCache, type CachedBlock } from './block-cache.ts'
 import { BlockFileReader } from './block-file-reader.ts'
 import type { BlockPlace } from './block-folder.ts'
 import { blockId, blockIdLimit } from './block-id.ts'
@@ -42,8 +42,9 @@ export class BlockReader implements Disposable {
     return this.#inOneState(() => {
       const { earliest, end } = this.#partitionRow(state.id)
       if (from < earliest) throw new OffsetTrimmedError(state.topic, state.partition, from, BigInt(earliest))
-      const { records, nextOffset } = this.#collect(state, Number(from), end, limits)
-      return { partition: state.partition, records, nextOffset: BigInt(nextOffset), endOffset: BigInt(end) }
+      const { records, nextOffset, giveBack } = this.#collect(state, Number(from), end, limits)
+      const { partition } = state
+      return { partition, records, nextOffset: BigInt(nextOffset), endOffset: BigInt(end), giveBack }
     })
   }
 
@@ -54,10 +55,11 @@ export class BlockReader implements Disposable {
       let from = this.#firstAsNew(state, earliest, end, timestampMs)
       // The record that made the block new enough may be compacted away, so that a later block has the answer.
       while (from < end) {
-        const found = this.#collect(state, from, end, ONE_BLOCK)
-        const record = found.records.find((candidate) => candidate.timestampMs >= timestampMs)
-        if (record !== undefined) return record.offset
-        from = found.nextOffset
+        const { records, nextOffset, giveBack } = this.#collect(state, from, end, ONE_BLOCK)
+        const offset = records.find((candidate) => candidate.timestampMs >= timestampMs)?.offset
+        giveBack()
+        if (offset !== undefined) return offset
+        from = nextOffset
       }
       return BigInt(end)
     })
@@ -81,21 +83,27 @@ export class BlockReader implements Disposable {
     from: number,
     end: number,
     { recordsMax, bytesMax }: FetchLimits,
-  ): { records: readonly LogRecord[]; nextOffset: number } {
+  ): CollectedRecords {
     const records: LogRecord[] = []
+    const blocks: CachedBlock[] = []
+    const giveBack = () => {
+      for (const block of blocks.splice(0)) this.#cache.giveBack(block)
+    }
     let bytes = 0
     let fromOffset = from
     while (fromOffset < end && bytes < bytesMax && records.length < recordsMax) {
       const row = this.#rowAt(state.id, fromOffset)
-      if (row === undefined) return { records, nextOffset: end }
+      if (row === undefined) return { records, nextOffset: end, giveBack }
       const limits = { fromOffset, recordsMax: recordsMax - records.length, bytesMax: bytesMax - bytes }
       const block = this.#block(row, state)
-      const decoded = decodeRecords(block, state.topic, state.partition, limits)
+      block.readers++
+      blocks.push(block)
+      const decoded = decodeRecords(block.bytes, state.topic, state.partition, limits)
       for (const record of decoded.records) records.push(record)
       bytes += decoded.bytes
       fromOffset = decoded.left ?? row.lastOffset + 1
     }
-    return { records, nextOffset: fromOffset }
+    return { records, nextOffset: fromOffset, giveBack }
   }
 
   /** The block that holds an offset, or else the next one: compaction leaves holes between blocks, too. */
@@ -112,24 +120,27 @@ export class BlockReader implements Disposable {
     }
   }
 
-  #block(row: BlockRow, { topic, partition }: PartitionState): Uint8Array {
+  #block(row: BlockRow, { topic, partition }: PartitionState): CachedBlock {
     const cached = this.#cache.get(cacheKey(row))
     if (cached !== undefined) return cached
-    const bytes =
-      row.place === undefined ? this.#bytes.get(row.id)?.bytes : this.#fromFile(row.place, row.length)
-    if (!(bytes instanceof Uint8Array) || !isIntact(bytes)) {
+    const block = row.place === undefined ? this.#fromDatabase(row) : this.#fromFile(row.place, row.length)
+    if (block === undefined || !isIntact(block.bytes)) {
       throw new LogCorruptError(
         `${topic}/${partition}: the records up to offset ${row.lastOffset} are damaged: restore the log from a backup`,
       )
     }
-    this.#cache.set(cacheKey(row), bytes)
-    return bytes
+    return this.#cache.set(cacheKey(row), block)
+  }
+
+  #fromDatabase({ id }: BlockRow): ReadBlock | undefined {
+    const bytes = this.#bytes.get(id)?.bytes
+    return bytes instanceof Uint8Array ? { bytes, buffer: undefined } : undefined
   }
 
   /** undefined: the file is not there, or ends before the block does. */
-  #fromFile(place: BlockPlace, length: number): Uint8Array | undefined {
-    const target = Buffer.allocUnsafeSlow(length)
-    return this.#files.read(place, target) ? target : undefined
+  #fromFile(place: BlockPlace, length: number): ReadBlock | undefined {
+    const block = this.#cache.take(length)
+    return this.#files.read(place, block.bytes) ? block : undefined
   }
 
   #partitionRow(partitionId: number): { earliest: number; end: number } {
@@ -150,6 +161,14 @@ export class BlockReader implements Disposable {
       this.#end.run()
     }
   }
+}
+
+type ReadBlock = Pick<CachedBlock, 'bytes' | 'buffer'>
+
+interface CollectedRecords {
+  readonly records: readonly LogRecord[]
+  readonly nextOffset: number
+  readonly giveBack: () => void
 }
 
 interface BlockRow {

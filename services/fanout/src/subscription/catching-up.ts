@@ -87,15 +87,17 @@ export class CatchingUp {
       // A partition that is at its end already is not read again.
       end.clamp(partition, offset + 1n) > offset ? offset : (tail.ends[partition] ?? offset),
     )
-    let gathered = 0
+    const gathered: RecordBatch[] = []
     try {
       for await (const batch of log.read({ topic: CHANGES_TOPIC, from, batchBytesMax, signal })) {
         await this.#passBatch(batch)
         if (this.#isOver || tail.holds(this.offsets)) return
-        const isMoreToCome = batch.nextOffset < batch.endOffset && ++gathered < GATHERED_BATCHES_MAX
+        gathered.push(batch)
+        const isMoreToCome = batch.nextOffset < batch.endOffset && gathered.length < GATHERED_BATCHES_MAX
         if (isMoreToCome && delivery.dueBytes < GATHERED_BYTES_MAX) continue
         delivery.flush(false)
-        gathered = 0
+        // What was written was copied out of the records.
+        for (const passed of gathered.splice(0)) passed.giveBack?.()
       }
     } finally {
       delivery.flush(false)
