@@ -127,13 +127,15 @@ export function dictionaryConformance(openServer: OpenServer): void {
         const response = await stream(`until=latest&parts=${parts}`, {})
         response.resume()
         expect(response.headers.vary).toContain('Available-Dictionary')
-        return response.headers.link
+        const [, target = '', relation] = /^<(.*)>; rel="(.*)"$/.exec(String(response.headers.link)) ?? []
+        expect(relation).toBe('compression-dictionary')
+        return new URL(target, `${server().url}/v1/changes`).pathname
       }
-      const linkTo = (found: string) => `</v1/dictionaries/${found}>; rel="compression-dictionary"`
-      expect(await linkOf('core,diff')).toBe(linkTo(id))
-      expect(await linkOf('chunks')).toBe(linkTo(forChunks))
+      const pathOf = (found: string) => `/v1/dictionaries/${found}`
+      expect(await linkOf('core,diff')).toBe(pathOf(id))
+      expect(await linkOf('chunks')).toBe(pathOf(forChunks))
       // The newest, when there is none for these parts.
-      expect(await linkOf('facts')).toBe(linkTo(forChunks))
+      expect(await linkOf('facts')).toBe(pathOf(forChunks))
     })
   })
 }

@@ -29,10 +29,10 @@ export function dictionaryRoutes(app: FastifyInstance, shelf: DictionaryShelf): 
   })
 }
 
-/** Of a stream: where the dictionary is to be had that fits it best. */
+/** Of a stream: where, seen from it, the dictionary is that fits it best. A proxy may put a path in front of both. */
 export function dictionaryLink(dictionary: ShelvedDictionary | undefined): { readonly link?: string } {
   if (dictionary === undefined) return {}
-  return { link: `<${pathOf(dictionary)}>; rel="compression-dictionary"` }
+  return { link: `<dictionaries/${dictionary.id}>; rel="compression-dictionary"` }
 }
 
 function listed(dictionary: ShelvedDictionary) {

@@ -1,0 +1,1 @@
+export { type DictionaryFetchOptions, dictionaryFetch, type StreamFetch } from './dictionary-fetch.ts'
