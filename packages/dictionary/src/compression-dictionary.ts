@@ -64,7 +64,8 @@ export function storedDictionary({ key, headers, value }: LogRecord): Compressio
   if (value === null || idOf(value) !== key) return undefined
   try {
     const about = aboutSchema.parse(JSON.parse(Buffer.from(headers[ABOUT_HEADER] ?? []).toString()))
-    return { ...about, id: key, bytes: value }
+    // A copy, since the value may be a small piece of a large block that was read.
+    return { ...about, id: key, bytes: Uint8Array.from(value) }
   } catch {
     return undefined
   }

@@ -12,7 +12,7 @@ export const PAGES_MIN = 3
 /** No stretch begins here: a sample ends before it would. */
 const NONE = 0
 
-/** On how many pages each stretch of the samples stands. Takes about 20 bytes of memory for each byte of them. */
+/** On how many pages each stretch of the samples stands. Takes about 50 bytes of memory for each byte of them while it is made, and 10 later. */
 export class StretchIndex {
   /** All samples, those of a page beside each other. */
   readonly text: Uint8Array
