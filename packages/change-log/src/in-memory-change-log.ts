@@ -45,6 +45,7 @@ export class InMemoryChangeLog implements ChangeLog {
       bounds: (topic) => this.#topic(topic).partitions.map(({ earliest, end }) => ({ earliest, end })),
       ends: (topic) => this.#topic(topic).partitions.map(({ end }) => end),
       fetch: (topic, partition, offset, limits) => this.#fetch(topic, partition, offset, limits),
+      readAhead: undefined,
       nextToHandle: (group, topic) => this.#nextToHandle(group, topic),
       commit: (commit) => this.#commit(commit),
     }

@@ -10,6 +10,13 @@ export interface RecordStore {
   ends(topic: string): readonly bigint[]
   /** The records from an offset on, as many as the limits allow. Throws `OffsetTrimmedError`. */
   fetch(topic: string, partition: number, offset: bigint, limits: FetchLimits): RecordBatch
+  /**
+   * Has what is at an offset brought near, where that takes a while. Resolves when a fetch from there need not wait for it;
+   * undefined: it need not now.
+   */
+  readonly readAhead:
+    | ((topic: string, partition: number, offset: bigint) => Promise<void> | undefined)
+    | undefined
 }
 
 export interface FetchLimits {

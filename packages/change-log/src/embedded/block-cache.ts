@@ -13,16 +13,22 @@ const FREE_BUFFERS_MAX = 8
 export interface CachedBlock {
   readonly bytes: Uint8Array
   /** The whole of the memory that `bytes` are in, when that may be used again. */
-  readonly buffer: Buffer | undefined
+  readonly buffer: SharedArrayBuffer | undefined
   /** Readers that look at it. */
   readers: number
   isCached: boolean
 }
 
+/** What a block is read into. */
+export interface BlockMemory {
+  readonly bytes: Uint8Array<SharedArrayBuffer>
+  readonly buffer: SharedArrayBuffer | undefined
+}
+
 /** Least recently used first out. The memory of a block is used again when it is out and nobody looks at it. */
 export class BlockCache {
   readonly #blocks = new Map<string, CachedBlock>()
-  readonly #free: Buffer[] = []
+  readonly #free: SharedArrayBuffer[] = []
   #bytes = 0
 
   get(key: string): CachedBlock | undefined {
@@ -33,11 +39,21 @@ export class BlockCache {
     return block
   }
 
-  /** Memory for a block of that size. */
-  take(bytes: number): Pick<CachedBlock, 'bytes' | 'buffer'> {
-    if (bytes > BUFFER_BYTES) return { bytes: Buffer.allocUnsafeSlow(bytes), buffer: undefined }
-    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)
-    return { bytes: buffer.subarray(0, bytes), buffer }
+  has(key: string): boolean {
+    return this.#blocks.has(key)
+  }
+
+  /** Memory for a block of that size, which other threads may write to. */
+  take(bytes: number): BlockMemory {
+    if (bytes > BUFFER_BYTES)
+      return { bytes: new Uint8Array(new SharedArrayBuffer(bytes)), buffer: undefined }
+    const buffer = this.#free.pop() ?? new SharedArrayBuffer(BUFFER_BYTES)
+    return { bytes: new Uint8Array(buffer, 0, bytes), buffer }
+  }
+
+  /** Of a block that did not come to be. */
+  putBack({ buffer }: BlockMemory): void {
+    if (buffer !== undefined && this.#free.length < FREE_BUFFERS_MAX) this.#free.push(buffer)
   }
 
   set(key: string, { bytes, buffer }: Pick<CachedBlock, 'bytes' | 'buffer'>): CachedBlock {

@@ -7,6 +7,7 @@ import { BlockCache, type CachedBlock } from './block-cache.ts'
 import { BlockFileReader } from './block-file-reader.ts'
 import type { BlockPlace } from './block-folder.ts'
 import { blockId, blockIdLimit } from './block-id.ts'
+import { BlockReadAhead } from './block-read-ahead.ts'
 import type { PartitionState, TopicState } from './catalog.ts'
 
 /** Where a partition's records lie, read from the database. Everything here sees one committed state per call. */
@@ -18,9 +19,13 @@ export class BlockReader implements Disposable {
   readonly #bytes: StatementSync
   readonly #files: BlockFileReader
   readonly #cache = new BlockCache()
+  readonly #ahead: BlockReadAhead
+  /** By the keys of the cache. */
+  readonly #comingBlocks = new Map<string, Promise<void>>()
 
   constructor(database: DatabaseSync, directory: string) {
     this.#files = new BlockFileReader(directory)
+    this.#ahead = new BlockReadAhead(directory)
     this.#begin = database.prepare('BEGIN')
     this.#end = database.prepare('COMMIT')
     this.#partition = database.prepare('SELECT earliest, end FROM partitions WHERE id = ?')
@@ -46,6 +51,19 @@ export class BlockReader implements Disposable {
       const { partition } = state
       return { partition, records, nextOffset: BigInt(nextOffset), endOffset: BigInt(end), giveBack }
     })
+  }
+
+  /** Has the block with that offset read in another thread; undefined when it is there already, or not in a file. */
+  readAhead(state: PartitionState, offset: number): Promise<void> | undefined {
+    const row = this.#rowAt(state.id, offset)
+    if (row?.place === undefined) return undefined
+    const key = cacheKey(row)
+    if (this.#cache.has(key)) return undefined
+    const coming = this.#comingBlocks.get(key)
+    if (coming !== undefined || !this.#ahead.hasRoom) return coming
+    const begun = this.#readInThread(key, row.place, row.length)
+    this.#comingBlocks.set(key, begun)
+    return begun
   }
 
   /** The first offset from `earliest` on whose record is at least as new as the timestamp; the end where none is. */
@@ -149,7 +167,17 @@ export class BlockReader implements Disposable {
     return { earliest: Number(row.earliest), end: Number(row.end) }
   }
 
+  async #readInThread(key: string, place: BlockPlace, length: number): Promise<void> {
+    const block = this.#cache.take(length)
+    const isRead = await this.#ahead.read(place, block.bytes)
+    this.#comingBlocks.delete(key)
+    // A reader may have come to it before.
+    if (isRead && !this.#cache.has(key)) this.#cache.set(key, block)
+    else this.#cache.putBack(block)
+  }
+
   [Symbol.dispose](): void {
+    this.#ahead[Symbol.dispose]()
     this.#files[Symbol.dispose]()
   }
 

@@ -53,6 +53,7 @@ export class EmbeddedChangeLog implements ChangeLog {
         return view.ends(topic)
       },
       fetch: (topic, partition, offset, limits) => view.fetch(topic, partition, offset, limits),
+      readAhead: (topic, partition, offset) => view.readAhead(topic, partition, offset),
     }
   }
 

@@ -48,6 +48,13 @@ export class LogView implements Disposable {
     })
   }
 
+  readAhead(topic: string, partition: number, offset: bigint): Promise<void> | undefined {
+    return this.#look(() => {
+      const state = this.catalog.topic(topic).partitions[partition]
+      return state && this.#reader.readAhead(state, Number(offset))
+    })
+  }
+
   offsetsForTime(topic: string, timestampMs: number): readonly bigint[] {
     return this.#look(() =>
       this.catalog.topic(topic).partitions.map((state) => this.#reader.offsetForTime(state, timestampMs)),
