@@ -86,9 +86,9 @@ async function matchingRow(): Promise<void> {
   const changes = benchmarkAttributes(2_000)
   for (const count of isQuick ? [10_000] : [10_000, 100_000]) {
     const filters = benchmarkFilters(count)
-    const shared = new SharedFilters(Number.POSITIVE_INFINITY)
+    const shared = new SharedFilters({ valuesMax: Number.POSITIVE_INFINITY, watchLists: new Map() })
     for (const filter of filters) shared.acquire(filter)
-    const compiled = filters.map(compileFilter)
+    const compiled = filters.map((filter) => compileFilter(filter, new Map()))
     const asked = changes.slice(0, 1_000_000 / count)
     for (let round = 0; round < ROUNDS; round++) {
       const indexed = timePerChange(changes, (change) => shared.matching(change).length)

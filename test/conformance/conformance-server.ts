@@ -24,12 +24,16 @@ export interface ServerLimits {
   readonly connectionsMax: number
   readonly subscriptionsPerSocketMax: number
   readonly filterValuesTotalMax: number
+  readonly watchListsMax: number
+  readonly watchListBytesTotalMax: number
 }
 
 export const LIMITS: ServerLimits = {
   connectionsMax: 1_000,
   subscriptionsPerSocketMax: 10,
   filterValuesTotalMax: 1_000_000,
+  watchListsMax: 1_000,
+  watchListBytesTotalMax: 256 * 1024 ** 2,
 }
 
 export type OpenServer = (limits: ServerLimits) => Promise<ConformanceServer>

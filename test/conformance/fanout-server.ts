@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChangeLog } from '@freshet/change-log'
 import { DICTIONARIES_TOPIC, dictionaryOf, dictionaryRecord } from '@freshet/dictionary'
-import { CHANGES_TOPIC } from '@freshet/events'
+import { CHANGES_TOPIC, WATCH_LISTS_TOPIC } from '@freshet/events'
 import { FANOUT_SETTINGS, Fanout } from '@freshet/fanout'
 import Fastify from 'fastify'
 import { breakable } from './breakable-log.ts'
@@ -32,6 +32,13 @@ export async function openFanoutServer(swept: SweptLog, limits: ServerLimits): P
     },
     {
       name: DICTIONARIES_TOPIC,
+      partitions: 1,
+      cleanup: 'compact',
+      retentionMs: undefined,
+      retentionBytes: undefined,
+    },
+    {
+      name: WATCH_LISTS_TOPIC,
       partitions: 1,
       cleanup: 'compact',
       retentionMs: undefined,

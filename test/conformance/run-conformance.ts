@@ -9,6 +9,7 @@ import { httpConformance } from './http.conformance.ts'
 import { overloadConformance } from './overload.conformance.ts'
 import { rangesConformance } from './ranges.conformance.ts'
 import { sameStreamConformance } from './same-stream.conformance.ts'
+import { watchListsConformance } from './watch-lists.conformance.ts'
 import { webSocketConformance } from './websocket.conformance.ts'
 
 /** Everything that PROTOCOL.md says a server MUST do, tried over the network. */
@@ -24,5 +25,6 @@ export function runConformance(name: string, openServer: OpenServer): void {
     batchesConformance(openServer)
     dictionaryConformance(openServer)
     sameStreamConformance(openServer)
+    watchListsConformance(openServer)
   })
 }

@@ -5,6 +5,9 @@ export const DEAD_LETTERS_TOPIC = 'dead-letters'
 /** Compacted: how far each source has been read, by the source's name. */
 export const SOURCE_POSITIONS_TOPIC = 'source-positions'
 
+/** Compacted: the watch-lists of partners, by their names. */
+export const WATCH_LISTS_TOPIC = 'watch-lists'
+
 /** On `edits`: when the intake took it in (ISO 8601). */
 export const RECEIVED_HEADER = 'received'
 /** On `changes`: the change's id. */

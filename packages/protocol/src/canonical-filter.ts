@@ -17,6 +17,7 @@ export function canonicalFilter(filter: Filter): Filter {
   canonical.minSizeDelta = filter.minSizeDelta
   canonical.maxSizeDelta = filter.maxSizeDelta
   canonical.tag = texts(filter.tag)
+  canonical.watchList = texts(filter.watchList)
   canonical.any = filters(filter.any)
   canonical.all = filters(filter.all)
   canonical.not = filter.not && canonicalFilter(filter.not)

@@ -1,11 +1,17 @@
 import type { ChangeAttributes } from './change-attributes.ts'
-import { comparableTitle, type Filter } from './filter.ts'
+import { comparableTitle } from './comparable-title.ts'
+import type { Filter } from './filter.ts'
+import { isWatched, type WatchLists, watchListNamed } from './watch-list.ts'
 
 export type CompiledFilter = (attributes: ChangeAttributes) => boolean
 
-/** A filter made ready to be asked often. Asking costs the same for one value of a condition as for 100,000. */
-export function compileFilter(filter: Filter): CompiledFilter {
-  const conditions = conditionsOf(filter)
+/**
+ * A filter made ready to be asked often, by the watch-lists as they are now. Asking costs the same for one value of a
+ * condition as for 100,000. Throws a
+ * `ProtocolError` with the code `unknown_watch_list`.
+ */
+export function compileFilter(filter: Filter, watchLists: WatchLists): CompiledFilter {
+  const conditions = conditionsOf(filter, watchLists)
   const [first, ...rest] = conditions
   if (first === undefined) return () => true
   if (rest.length === 0) return first
@@ -13,9 +19,10 @@ export function compileFilter(filter: Filter): CompiledFilter {
 }
 
 /** The cheapest and the most selective first. */
-function conditionsOf(filter: Filter): CompiledFilter[] {
+function conditionsOf(filter: Filter, watchLists: WatchLists): CompiledFilter[] {
   const conditions: CompiledFilter[] = []
-  const { minSizeDelta, maxSizeDelta, tag, titlePrefix, not } = filter
+  const { minSizeDelta, maxSizeDelta, tag, titlePrefix, watchList, not } = filter
+  const compiled = (inner: Filter) => compileFilter(inner, watchLists)
   addOneOf(conditions, filter.wiki, (change) => change.wiki)
   addOneOf(conditions, filter.page, (change) => change.page)
   addOneOf(conditions, filter.namespace, (change) => change.namespace)
@@ -32,18 +39,22 @@ function conditionsOf(filter: Filter): CompiledFilter[] {
     conditions.push(({ sizeDelta }) => sizeDelta !== null && sizeDelta <= maxSizeDelta)
   }
   addOneOf(conditions, filter.title, (change) => comparableTitle(change.title))
+  if (watchList !== undefined) {
+    const lists = watchList.map((name) => watchListNamed(watchLists, name))
+    conditions.push((attributes) => lists.some((list) => isWatched(list, attributes)))
+  }
   if (titlePrefix !== undefined) conditions.push(startsWithOneOf(titlePrefix))
   if (tag !== undefined) {
     const wanted = new Set(tag)
     conditions.push(({ tags }) => tags.some((given) => wanted.has(given)))
   }
-  for (const inner of filter.all ?? []) conditions.push(compileFilter(inner))
+  for (const inner of filter.all ?? []) conditions.push(compiled(inner))
   if (filter.any !== undefined) {
-    const inners = filter.any.map(compileFilter)
+    const inners = filter.any.map(compiled)
     conditions.push((attributes) => inners.some((inner) => inner(attributes)))
   }
   if (not !== undefined) {
-    const inner = compileFilter(not)
+    const inner = compiled(not)
     conditions.push((attributes) => !inner(attributes))
   }
   return conditions

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { CHANGE_KINDS, PERFORMERS } from './change-attributes.ts'
+import { comparableTitle } from './comparable-title.ts'
 import { ProtocolError } from './errors.ts'
 import { mistakeIn } from './mistake.ts'
+import { WATCH_LIST_ENTRIES_MAX, type WatchListKind, watchListName } from './watch-list.ts'
 
 /** How many values the conditions of one filter may hold together. */
 export const FILTER_VALUES_MAX = 100_000
@@ -9,7 +11,8 @@ export const FILTER_VALUES_MAX = 100_000
 export const FILTER_DEPTH_MAX = 8
 export const FILTER_NODES_MAX = 1_000
 
-const TEXT_LENGTH_MAX = 512
+/** Of a title, a name or any other text, in UTF-16 code units. */
+export const TEXT_LENGTH_MAX = 512
 
 /**
  * Which changes a partner wants. Within a condition any of its values will do; all conditions that are there must be met.
@@ -30,6 +33,8 @@ export interface Filter {
   readonly minSizeDelta?: number | undefined
   readonly maxSizeDelta?: number | undefined
   readonly tag?: readonly string[] | undefined
+  /** Names of watch-lists. */
+  readonly watchList?: readonly string[] | undefined
   readonly any?: readonly Filter[] | undefined
   readonly all?: readonly Filter[] | undefined
   readonly not?: Filter | undefined
@@ -43,6 +48,11 @@ const text = z
   .refine((value) => !hasControlCharacter(value), 'holds a control character, which no title or name can')
 
 const title = text.transform(comparableTitle)
+const page = z.int().positive()
+const item = text.regex(/^Q[1-9]\d*$/, 'is no Wikidata item; one is written like "Q42"')
+
+/** One value of each condition that a watch-list may have the entries of. */
+export const ENTRY_SCHEMAS = { title, page, item } satisfies Record<WatchListKind, z.ZodType>
 
 const CONDITIONS = {
   wiki: listOf(text.regex(/^[a-z0-9][a-z0-9_-]*$/, 'is no wiki id; one is a database name such as "enwiki"')),
@@ -50,15 +60,16 @@ const CONDITIONS = {
   language: listOf(text),
   namespace: listOf(z.int()),
   kind: listOf(z.enum(CHANGE_KINDS)),
-  page: listOf(z.int().positive()),
+  page: listOf(page),
   title: listOf(title),
   titlePrefix: listOf(title),
-  item: listOf(text.regex(/^Q[1-9]\d*$/, 'is no Wikidata item; one is written like "Q42"')),
+  item: listOf(item),
   performer: listOf(z.enum(PERFORMERS)),
   minor: listOf(z.boolean()),
   minSizeDelta: z.int().optional(),
   maxSizeDelta: z.int().optional(),
   tag: listOf(text),
+  watchList: listOf(watchListName),
 }
 
 export const CONDITION_NAMES = Object.keys(CONDITIONS) as readonly (keyof typeof CONDITIONS)[]
@@ -90,11 +101,6 @@ export function parseFilter(json: unknown): Filter {
     mistakeIn(parsed.error, 'filter', FILTER_FIELDS),
     `A filter is made of ${FILTER_FIELDS.join(', ')}. Leave a condition out to accept everything.`,
   )
-}
-
-/** Titles are compared with underscores and spaces alike; otherwise as they are, the first letter included. */
-export function comparableTitle(value: string): string {
-  return value.includes('_') ? value.replaceAll('_', ' ') : value
 }
 
 /** One value or a list of them; always a list afterwards. */
@@ -134,7 +140,7 @@ function tooLarge(how: string): ProtocolError {
   return new ProtocolError(
     'filter_too_large',
     `filter: ${how}`,
-    `A filter holds at most ${FILTER_VALUES_MAX} values, in at most ${FILTER_NODES_MAX} filters nested at most ${FILTER_DEPTH_MAX} deep. Split it over several subscriptions, or filter by wiki, item or titlePrefix.`,
+    `A filter holds at most ${FILTER_VALUES_MAX} values, in at most ${FILTER_NODES_MAX} filters nested at most ${FILTER_DEPTH_MAX} deep. Put the values into a watch-list, which holds up to ${WATCH_LIST_ENTRIES_MAX}, and name that; or filter by wiki, item or titlePrefix.`,
   )
 }
 

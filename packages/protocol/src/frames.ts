@@ -1,9 +1,16 @@
 import type { CloseCode } from './codes.ts'
 import type { Cursor } from './cursor.ts'
 import type { ErrorBody } from './errors.ts'
+import type { WatchListFacts } from './watch-list.ts'
 
 /** Everything that a partner receives besides the changes themselves. A frame's cursor is valid from then on. */
-export type ControlFrame = ProgressFrame | GapFrame | ErrorFrame | ClosingFrame | AcknowledgementFrame
+export type ControlFrame =
+  | ProgressFrame
+  | GapFrame
+  | WatchListsFrame
+  | ErrorFrame
+  | ClosingFrame
+  | AcknowledgementFrame
 
 /** How far the stream has come, also when nothing matched. */
 export interface ProgressFrame {
@@ -29,6 +36,13 @@ export interface GapFrame {
 
 export const GAP_REASONS = ['retention', 'unreadable'] as const
 export type GapReason = (typeof GAP_REASONS)[number]
+
+/** The watch-lists that the filter names, as they decide from the cursor on. */
+export interface WatchListsFrame {
+  readonly type: 'watch-lists'
+  readonly cursor: Cursor
+  readonly watchLists: readonly WatchListFacts[]
+}
 
 /** Something went wrong that does not end the stream. */
 export interface ErrorFrame extends ErrorBody {
@@ -59,6 +73,7 @@ export function cursorOf(frame: ControlFrame): Cursor | undefined {
     case 'error':
       return undefined
     case 'progress':
+    case 'watch-lists':
     case 'closing':
     case 'subscribed':
     case 'updated':

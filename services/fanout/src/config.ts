@@ -56,6 +56,20 @@ export const FANOUT_SETTINGS = {
       .describe(
         'Most values that the filters of all subscribers hold together; past it new ones get 503 with Retry-After.',
       ),
+    watchListsMax: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .default(1_000)
+      .describe('Most watch-lists; past it new ones get 507. 0: nobody stores any.'),
+    watchListBytesTotalMax: count
+      .default(512 * MIB)
+      .describe(
+        'Memory that all watch-lists together take in each process; past it new ones get 507. A million titles take about 30 MB.',
+      ),
+    watchListRequestBytesMax: count
+      .default(64 * MIB)
+      .describe('Largest watch-list as it is sent, before and after decompression.'),
     closeTimeoutMs: count
       .default(10_000)
       .describe('How long a closed connection has to take its last frames.'),

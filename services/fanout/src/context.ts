@@ -5,6 +5,7 @@ import type { SharedFilters } from './matching/shared-filters.ts'
 import type { Broadcast } from './subscription/broadcast.ts'
 import type { SlowSubscriberLimits } from './subscription/slow-subscriber-rule.ts'
 import type { Tail } from './tail/tail.ts'
+import type { WatchListReader } from './watch-lists/watch-list-reader.ts'
 
 /** What all connections share. */
 export interface FanoutContext {
@@ -13,6 +14,7 @@ export interface FanoutContext {
   readonly broadcast: Broadcast
   readonly filters: SharedFilters
   readonly dictionaries: DictionaryShelf
+  readonly watchLists: WatchListReader
   readonly settings: FanoutSettings
   readonly slow: SlowSubscriberLimits
   readonly clock: () => number

@@ -7,13 +7,16 @@ import { Connections } from './connection/connections.ts'
 import type { FanoutContext } from './context.ts'
 import { dictionaryRoutes } from './dictionaries/dictionary-routes.ts'
 import { DictionaryShelf } from './dictionaries/dictionary-shelf.ts'
+import { LogFollower } from './log-follower.ts'
 import { SharedFilters } from './matching/shared-filters.ts'
 import { onTailFailed } from './metrics.ts'
 import { changesRoute } from './routes/changes.ts'
 import { ChangesUpgrade } from './routes/changes-upgrade.ts'
 import { Broadcast } from './subscription/broadcast.ts'
 import { Tail } from './tail/tail.ts'
-import { TailFollower } from './tail/tail-follower.ts'
+import { WatchListReader } from './watch-lists/watch-list-reader.ts'
+import { watchListRoutes } from './watch-lists/watch-list-routes.ts'
+import { WatchListStore } from './watch-lists/watch-list-store.ts'
 
 export interface FanoutOptions {
   readonly log: ChangeLog
@@ -25,12 +28,12 @@ const TICK_MS = 1_000
 interface Running {
   readonly context: FanoutContext
   readonly connections: Connections
-  readonly follower: TailFollower
+  readonly follower: LogFollower
   readonly following: Promise<void>
   readonly ticks: NodeJS.Timeout
 }
 
-/** Article changes in, partner streams out. The topic of the changes has to be there; nothing is written to the log. */
+/** Article changes in, partner streams out. The topic of the changes has to be there; only watch-lists are written to the log. */
 export class Fanout implements AsyncDisposable {
   readonly #options: FanoutOptions
   readonly #stopped = new AbortController()
@@ -50,7 +53,11 @@ export class Fanout implements AsyncDisposable {
       bytesMax: settings.tailBytesMax,
       batchBytesMax: settings.readBatchBytesMax,
     })
-    const filters = new SharedFilters(settings.filterValuesTotalMax)
+    const watchLists = new WatchListReader({ log, onChange: () => void connections.renewFilters() })
+    const filters = new SharedFilters({
+      valuesMax: settings.filterValuesTotalMax,
+      watchLists: watchLists.lists,
+    })
     const dictionaries = new DictionaryShelf(log)
     const clock = Date.now
     const broadcast = new Broadcast({ tail, filters, clock, flushIntervalMs: settings.flushIntervalMs })
@@ -60,11 +67,16 @@ export class Fanout implements AsyncDisposable {
       windowMs: settings.slowWindowMs,
       recordsMin: settings.slowRecordsMin,
     }
-    const context = { log, tail, broadcast, filters, dictionaries, settings, slow, clock }
-    const connections = new Connections(context)
-    const follower = new TailFollower(tail)
+    const context = { log, tail, broadcast, filters, dictionaries, watchLists, settings, slow, clock }
+    const connections: Connections = new Connections(context)
+    const follower = new LogFollower(tail)
     const { signal } = this.#stopped
-    const running = [follower.run(signal), broadcast.run(signal), dictionaries.run(signal)]
+    const running = [
+      follower.run(signal),
+      broadcast.run(signal),
+      dictionaries.run(signal),
+      new LogFollower(watchLists).run(signal),
+    ]
     const following = Promise.all(running).then(
       () => undefined,
       (error) => this.#fail(error),
@@ -74,11 +86,14 @@ export class Fanout implements AsyncDisposable {
     await dictionaries.ready
   }
 
-  /** Adds the routes of the stream over HTTP. */
+  /** Adds the routes of the stream over HTTP, and of the watch-lists. */
   register(app: FastifyInstance): void {
     const { context, connections } = this.#started
     changesRoute(app, context, connections)
     dictionaryRoutes(app, context.dictionaries)
+    const { log, settings, watchLists: reader } = context
+    const store = new WatchListStore({ log, reader, limits: settings })
+    watchListRoutes(app, { store, connections, settings })
   }
 
   /** Takes the server's upgrades to WebSocket, all of them. */

@@ -1,4 +1,4 @@
-import type { Code, Framing, GapReason } from '@freshet/protocol'
+import type { Code, Framing, GapReason, WatchListFacts } from '@freshet/protocol'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { logger } from './logger.ts'
 
@@ -66,6 +66,20 @@ const tailBytes = new Gauge({
 const filtersInUse = new Gauge({
   name: 'freshet_fanout_filters',
   help: 'Different filters in use.',
+})
+const watchLists = new Gauge({
+  name: 'freshet_fanout_watch_lists',
+  help: 'Watch-lists that filters may name.',
+  aggregator: 'max',
+})
+const watchListEntries = new Gauge({
+  name: 'freshet_fanout_watch_list_entries',
+  help: 'Entries of all watch-lists.',
+  aggregator: 'max',
+})
+const watchListBytes = new Gauge({
+  name: 'freshet_fanout_watch_list_bytes',
+  help: 'Memory that the watch-lists take.',
 })
 const unsentBytes = new Gauge({
   name: 'freshet_fanout_unsent_bytes',
@@ -169,6 +183,14 @@ export function onLogReadable(): void {
   logger.info('the log can be read again')
 }
 
+export function onWatchListRead({ name, of, entries, version }: WatchListFacts, tookMs: number): void {
+  logger.info({ name, of, entries, version, tookMs: Math.round(tookMs) }, 'read a watch-list')
+}
+
+export function onWatchListDeleted(name: string): void {
+  logger.info({ name }, 'a watch-list was deleted')
+}
+
 /** Nothing can be delivered any more. */
 export function onTailFailed(error: unknown): void {
   logger.fatal({ err: error }, 'the log cannot be followed, and waiting will not mend it')
@@ -183,6 +205,9 @@ export interface Sizes {
   readonly lagMs: number
   readonly tailBytes: number
   readonly filters: number
+  readonly watchLists: number
+  readonly watchListEntries: number
+  readonly watchListBytes: number
   readonly unsentBytes: number
 }
 
@@ -191,5 +216,8 @@ export function setSizes(sizes: Sizes): void {
   lagSeconds.set(sizes.lagMs / 1_000)
   tailBytes.set(sizes.tailBytes)
   filtersInUse.set(sizes.filters)
+  watchLists.set(sizes.watchLists)
+  watchListEntries.set(sizes.watchListEntries)
+  watchListBytes.set(sizes.watchListBytes)
   unsentBytes.set(sizes.unsentBytes)
 }

@@ -1,6 +1,12 @@
 import type { TopicSpec } from '@freshet/change-log'
 import { DICTIONARIES_TOPIC } from '@freshet/dictionary'
-import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, EDITS_TOPIC, SOURCE_POSITIONS_TOPIC } from '@freshet/events'
+import {
+  CHANGES_TOPIC,
+  DEAD_LETTERS_TOPIC,
+  EDITS_TOPIC,
+  SOURCE_POSITIONS_TOPIC,
+  WATCH_LISTS_TOPIC,
+} from '@freshet/events'
 
 export interface TopicSettings {
   readonly partitions: number
@@ -35,6 +41,7 @@ export function topicSpecs(settings: TopicSettings): readonly TopicSpec[] {
     },
     compacted(SOURCE_POSITIONS_TOPIC),
     compacted(DICTIONARIES_TOPIC),
+    compacted(WATCH_LISTS_TOPIC),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { type ChangeLog, type CopyProgress, copyLog, UnknownTopicError } from '@freshet/change-log'
 import { DICTIONARIES_TOPIC } from '@freshet/dictionary'
-import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC } from '@freshet/events'
+import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC, WATCH_LISTS_TOPIC } from '@freshet/events'
 import { ensureIngestTopics, INGEST_SETTINGS } from '@freshet/ingest'
 import {
   LOG_SETTINGS,
@@ -15,7 +15,13 @@ import { logger } from './logger.ts'
 
 const PROGRESS_INTERVAL_MS = 2_000
 /** All but the edits: those that were taken in are changes by then, and sources go on where they were. */
-const TOPICS = [CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC, DICTIONARIES_TOPIC]
+const TOPICS = [
+  CHANGES_TOPIC,
+  DEAD_LETTERS_TOPIC,
+  SOURCE_POSITIONS_TOPIC,
+  DICTIONARIES_TOPIC,
+  WATCH_LISTS_TOPIC,
+]
 
 const COPY_SETTINGS = {
   prefix: 'COPY',
@@ -39,8 +45,8 @@ const FROM_SETTINGS = {
 await runProgram({
   name: 'copy-log',
   description:
-    'Copies the article changes, the dead letters, the dictionaries and how far the sources were read from one log into another, ' +
-    'which nobody writes to yet. ' +
+    'Copies the article changes, the dead letters, the dictionaries, the watch-lists and how far the sources were read ' +
+    'from one log into another, which nobody writes to yet. ' +
     "Partners' cursors of the old log go on in the copy. Started again, it goes on where it was.",
   groups: {
     process: PROCESS_SETTINGS,

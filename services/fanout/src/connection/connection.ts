@@ -78,6 +78,11 @@ export class Connection {
     return subscription.update(filter, representationOf(this.transport, wanted, id, batchMax))
   }
 
+  /** Has all filters go by the watch-lists as they are now. */
+  renewFilters(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.renewFilter()
+  }
+
   /** Returns the cursor reached; undefined when there is no such subscription. */
   unsubscribe(id: string): Cursor | undefined {
     const subscription = this.#subscriptions.get(id)

@@ -1,10 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { ProtocolError } from '@freshet/protocol'
 import type { FanoutContext } from '../context.ts'
 import { setSizes } from '../metrics.ts'
 import type { Lag } from '../subscription/subscription.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Connection } from './connection.ts'
+
+/** Other work has its turn after so much time. */
+const RENEWAL_SLICE_MS = 4
 
 /** All connections, within their bound. */
 export class Connections {
@@ -15,6 +18,9 @@ export class Connections {
   /** That all of them have not taken yet, as of the last tick. */
   #unsentBytes = 0
   #isDraining = false
+  #isRenewing = false
+  /** A watch-list has changed since the connections were last gone through from the first. */
+  #isRenewalDue = false
 
   constructor(context: FanoutContext) {
     this.#context = context
@@ -68,6 +74,24 @@ export class Connections {
     return connection
   }
 
+  /** Has all filters go by the watch-lists as they are now, one connection after the other: each from a place of its own. */
+  async renewFilters(): Promise<void> {
+    this.#isRenewalDue = true
+    if (this.#isRenewing) return
+    this.#isRenewing = true
+    let sliceEndMs = performance.now() + RENEWAL_SLICE_MS
+    while (this.#isRenewalDue) {
+      this.#isRenewalDue = false
+      for (const connection of [...this.#connections]) {
+        connection.renewFilters()
+        if (performance.now() < sliceEndMs) continue
+        await nextTurn()
+        sliceEndMs = performance.now() + RENEWAL_SLICE_MS
+      }
+    }
+    this.#isRenewing = false
+  }
+
   tick(nowMs: number, isLogReadable: boolean): void {
     let most: Lag = { records: 0, ms: 0 }
     this.#unsentBytes = 0
@@ -77,12 +101,15 @@ export class Connections {
       const lag = connection.lag(nowMs)
       if (lag.records > most.records) most = lag
     }
-    const { tail, filters } = this.#context
+    const { tail, filters, watchLists } = this.#context
     setSizes({
       lagRecords: most.records,
       lagMs: most.ms ?? 0,
       tailBytes: tail.bytes,
       filters: filters.size,
+      watchLists: watchLists.lists.size,
+      watchListEntries: watchLists.lists.values().reduce((sum, { entries }) => sum + entries, 0),
+      watchListBytes: watchLists.bytes,
       unsentBytes: this.#unsentBytes,
     })
   }

@@ -14,7 +14,7 @@ import type { FanoutContext } from '../context.ts'
 import { onSocketError } from '../metrics.ts'
 import { protocolErrorOf } from '../protocol-error-of.ts'
 import { controlBytes } from '../representation/representation.ts'
-import { admit } from '../subscription/admission.ts'
+import { admit, admitFilter } from '../subscription/admission.ts'
 import type { Connection } from './connection.ts'
 
 /** Mistakes in a partner's messages are answered; past so many on one socket it is closed. */
@@ -110,10 +110,15 @@ export class WebSocketSession {
     this.#connection.open(id, admission, (cursor) => this.#acknowledge('subscribed', id, cursor))
   }
 
-  #update({ id, filter, parts, batch }: Extract<ClientMessage, { type: 'update' }>): void {
-    if (!this.#connection.has(id)) throw unknownSubscription(id)
-    const shared = filter && this.#context.filters.acquire(filter)
+  async #update({ id, filter, parts, batch }: Extract<ClientMessage, { type: 'update' }>): Promise<void> {
+    const shared = filter && (await admitFilter(this.#context, filter))
+    if (!this.#connection.has(id)) {
+      shared?.release()
+      throw unknownSubscription(id)
+    }
     this.#acknowledge('updated', id, this.#connection.update(id, shared, parts, batch))
+    // A watch-list may have been replaced since the filter was admitted.
+    this.#connection.renewFilters()
   }
 
   #acknowledge(

@@ -9,12 +9,24 @@ import {
 } from '@freshet/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { storedWatchList } from '../testing/watch-lists.ts'
 import { FilterIndex, type IndexedFilter } from './filter-index.ts'
 
 const WIKIS = ['awiki', 'bwiki', 'cwiki']
 const TITLES = ['A', 'Ab', 'Abc', 'Abc d', 'B']
 const TAGS = ['x', 'y', 'z']
 const ITEMS = ['Q1', 'Q2', 'Q3']
+
+const WATCHED = {
+  titles: { title: ['A', 'Abc d', 'Zz'] },
+  pages: { page: [1, 3, 99] },
+  items: { item: ['Q2'] },
+}
+const watchLists = new Map([
+  ['titles', await storedWatchList('titles', 'title', WATCHED.titles.title)],
+  ['pages', await storedWatchList('pages', 'page', WATCHED.pages.page.map(String))],
+  ['items', await storedWatchList('items', 'item', WATCHED.items.item)],
+])
 
 const some = <T>(...values: readonly T[]) =>
   fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 })
@@ -33,6 +45,7 @@ const conditions = {
   minSizeDelta: fc.integer({ min: -3, max: 3 }),
   maxSizeDelta: fc.integer({ min: -3, max: 3 }),
   tag: some(...TAGS),
+  watchList: some('titles', 'pages', 'items'),
 }
 /** A few of the conditions; the others are left out. */
 const leaf: fc.Arbitrary<Filter> = fc
@@ -75,8 +88,20 @@ const attributes: fc.Arbitrary<ChangeAttributes> = fc.record({
 
 const indexed = (given: Filter, id: number): IndexedFilter => {
   const parsed = canonicalFilter(parseFilter(given))
-  return { id, filter: parsed, matches: compileFilter(parsed) }
+  return { id, filter: parsed, watchLists, matches: compileFilter(parsed, watchLists) }
 }
+
+/** The same with the entries of the watch-lists in the place of their names. */
+const inlined = ({ watchList, any, all, not, ...own }: Filter): Filter => ({
+  ...own,
+  ...(any && { any: any.map(inlined) }),
+  all: [
+    ...(all ?? []).map(inlined),
+    ...(watchList ? [{ any: watchList.map((name) => WATCHED[name as keyof typeof WATCHED]) }] : []),
+    {},
+  ],
+  ...(not && { not: inlined(not) }),
+})
 
 describe('the index of filters', () => {
   it('finds exactly the filters that want a change, also after others have come and gone', () => {
@@ -104,6 +129,42 @@ describe('the index of filters', () => {
     )
   })
 
+  it('takes a watch-list for its entries, wherever in a filter it stands', () => {
+    fc.assert(
+      fc.property(filter, fc.array(attributes, { minLength: 1, maxLength: 20 }), (given, changes) => {
+        const matches = compileFilter(given, watchLists)
+        const same = compileFilter(inlined(given), new Map())
+        for (const change of changes) expect(matches(change)).toBe(same(change))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('asks a watch-list once for all filters that name it', () => {
+    const [list] = watchLists.values()
+    let asked = 0
+    const counted = {
+      name: 'counted',
+      of: 'title',
+      entries: 1,
+      version: 'v',
+      has: (value: string | number) => {
+        asked++
+        return list?.has(value) ?? false
+      },
+    } as const
+    const index = new FilterIndex()
+    for (let id = 0; id < 1_000; id++) {
+      const named = new Map([['counted', counted]])
+      const parsed = parseFilter({ watchList: 'counted', minSizeDelta: id })
+      index.add({ id, filter: parsed, watchLists: named, matches: () => true })
+    }
+    const [change] = fc.sample(attributes, { numRuns: 1, seed: 1 })
+    expect(index.matching({ ...(change as ChangeAttributes), title: 'C' })).toEqual([])
+    expect(index.matching({ ...(change as ChangeAttributes), title: 'Abc_d' })).toHaveLength(1_000)
+    expect(asked).toBe(2)
+  })
+
   it('asks few filters when many watch titles of their own', () => {
     let asked = 0
     const index = new FilterIndex()
@@ -112,6 +173,7 @@ describe('the index of filters', () => {
       index.add({
         id,
         filter: parsed,
+        watchLists,
         matches: (change) => {
           asked++
           return matches(change)

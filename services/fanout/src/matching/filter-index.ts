@@ -4,6 +4,9 @@ import {
   comparableTitle,
   compileFilter,
   type Filter,
+  isWatched,
+  type WatchList,
+  type WatchLists,
 } from '@freshet/protocol'
 import { AttributeBits } from './attribute-bits.ts'
 import { eachBit } from './bit-set.ts'
@@ -20,12 +23,14 @@ import { PostingLists } from './posting-lists.ts'
 export interface IndexedFilter {
   readonly id: number
   readonly filter: Filter
+  /** At least those that it names, as it goes by them. */
+  readonly watchLists: WatchLists
   readonly matches: CompiledFilter
 }
 
 /**
  * Finds the filters that want a change, at a cost that grows with those that may, not with those that are there: by
- * posting lists where a filter names pages, titles, items, tags or prefixes, by bits per value where it only names
+ * posting lists where a filter names pages, titles, items, tags, prefixes or watch-lists, by bits per value where it only names
  * attributes of few values. What is found by part of a filter is asked for the rest.
  */
 export class FilterIndex {
@@ -45,6 +50,8 @@ export class FilterIndex {
     tag: new PostingLists<string | number, IndexedFilter>(),
     titlePrefix: new PostingLists<string | number, IndexedFilter>(),
   }
+  /** A list is asked once for all filters that name it. */
+  readonly #watched = new PostingLists<WatchList, IndexedFilter>()
   /** How many prefixes of each length are posted. */
   readonly #prefixLengths = new Map<number, number>()
   /** What each bit stands for. */
@@ -58,15 +65,17 @@ export class FilterIndex {
 
   add(filter: IndexedFilter): void {
     while (this.#askedAt.length <= filter.id) this.#askedAt.push(0)
-    for (const clause of clausesOf(filter.filter)) {
+    for (const clause of clausesOf(filter.filter, filter.watchLists)) {
       if (clause.type === 'posted') this.#post(filter, clause)
-      else this.#setBits(filter, clause)
+      else if (clause.type === 'bits') this.#setBits(filter, clause)
+      else for (const list of clause.lists) this.#watched.add(list, filter)
     }
   }
 
   delete(filter: IndexedFilter): void {
-    for (const clause of clausesOf(filter.filter)) {
+    for (const clause of clausesOf(filter.filter, filter.watchLists)) {
       if (clause.type === 'posted') this.#unpost(filter, clause)
+      else if (clause.type === 'watched') for (const list of clause.lists) this.#watched.delete(list, filter)
     }
     for (const slot of this.#slotsOf.get(filter) ?? []) this.#clearBits(slot)
     this.#slotsOf.delete(filter)
@@ -99,6 +108,9 @@ export class FilterIndex {
     if (page !== null) this.#posted.page.visit(page, ask)
     if (item !== null) this.#posted.item.visit(item, ask)
     this.#posted.title.visit(title, ask)
+    for (const list of this.#watched.values()) {
+      if (isWatched(list, attributes)) this.#watched.visit(list, ask)
+    }
     for (const tag of tags) this.#posted.tag.visit(tag, ask)
     for (const length of this.#prefixLengths.keys()) {
       if (length <= title.length) this.#posted.titlePrefix.visit(title.slice(0, length), ask)
@@ -136,7 +148,7 @@ export class FilterIndex {
 
   #setBits(filter: IndexedFilter, { conditions, rest }: BitClause): void {
     const number = this.#freeSlots.pop() ?? this.#slots.length
-    this.#slots[number] = { filter, conditions, rest: compiledRest(rest) }
+    this.#slots[number] = { filter, conditions, rest: compiledRest(rest, filter.watchLists) }
     for (const name of BIT_CONDITIONS) this.#bits[name].add(number, conditions[name])
     const slots = this.#slotsOf.get(filter) ?? []
     slots.push(number)
@@ -158,8 +170,8 @@ interface BitSlot {
   readonly rest: CompiledFilter | 'nothing' | undefined
 }
 
-function compiledRest(rest: Filter | undefined): BitSlot['rest'] {
+function compiledRest(rest: Filter | undefined, watchLists: WatchLists): BitSlot['rest'] {
   if (rest === undefined) return undefined
   const isNothing = Object.values(rest).every((value) => value === undefined)
-  return isNothing ? 'nothing' : compileFilter(rest)
+  return isNothing ? 'nothing' : compileFilter(rest, watchLists)
 }

@@ -2,6 +2,11 @@
 export class PostingLists<Value, Clause extends object> {
   readonly #lists = new Map<Value, Clause | Set<Clause>>()
 
+  /** All that are named. */
+  values(): Iterable<Value> {
+    return this.#lists.keys()
+  }
+
   add(value: Value, clause: Clause): void {
     const list = this.#lists.get(value)
     if (list === undefined) this.#lists.set(value, clause)

@@ -15,7 +15,7 @@ import type { FanoutContext } from '../context.ts'
 import { availableDictionary } from '../dictionaries/available-dictionary.ts'
 import { dictionaryLink } from '../dictionaries/dictionary-routes.ts'
 import type { ContentEncoding } from '../representation/content-encoding.ts'
-import { admit } from '../subscription/admission.ts'
+import { admit, admitFilter } from '../subscription/admission.ts'
 import { HttpStreamTransport } from '../transport/http-stream-transport.ts'
 import { contentEncodingOf } from './content-encoding-of.ts'
 import { answerError } from './error-answer.ts'
@@ -46,7 +46,8 @@ export function changesRoute(app: FastifyInstance, context: FanoutContext, conne
     })
     scope.head(CHANGES_PATH, async (request, reply) => {
       const framing = framingOf(request.headers.accept)
-      const { parts } = requestFromQuery(queryOf(request), lastEventIdOf(request))
+      const { filter, parts } = requestFromQuery(queryOf(request), lastEventIdOf(request))
+      ;(await admitFilter(context, filter)).release()
       return reply.headers(headersOf(context, framing, encodingOf(context, request), parts)).send()
     })
     scope.options(CHANGES_PATH, async (_request, reply) => reply.code(204).headers(PREFLIGHT_HEADERS).send())

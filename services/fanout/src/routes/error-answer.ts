@@ -25,12 +25,16 @@ export function errorAnswer(error: ProtocolError): ErrorAnswer {
 }
 
 /** Fastify's handler for what our routes, or Fastify's reading of the body, threw. */
-export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+export function answerError(
+  error: FastifyError | ProtocolError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { status, headers, body } = errorAnswer(protocolErrorOf(fromFastify(error)))
   void reply.code(status).headers(headers).send(body)
 }
 
-function fromFastify(error: FastifyError): unknown {
+function fromFastify(error: FastifyError | ProtocolError): unknown {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ProtocolError('request_too_large', 'the body is too large', 'Send a smaller filter.')

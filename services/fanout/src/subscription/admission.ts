@@ -1,8 +1,8 @@
-import { ChangeLogError } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
-import { type Part, ProtocolError, type SubscriptionRequest } from '@freshet/protocol'
+import { type Filter, type Part, type SubscriptionRequest, watchListNames } from '@freshet/protocol'
 import type { FanoutContext } from '../context.ts'
 import type { SharedFilter } from '../matching/shared-filters.ts'
+import { servedByLog } from '../served-by-log.ts'
 import { startOffsets } from './start-offsets.ts'
 import { StreamEnd } from './stream-end.ts'
 
@@ -15,23 +15,29 @@ export interface Admission {
   readonly end: StreamEnd
 }
 
-/** Throws a `ProtocolError` that says why not. */
-export async function admit(
-  { log, tail, filters, clock }: FanoutContext,
-  { filter, parts, batch, from, until }: SubscriptionRequest,
-): Promise<Admission> {
-  try {
+/** Rejects with a `ProtocolError` that says why not. */
+export function admit(context: FanoutContext, request: SubscriptionRequest): Promise<Admission> {
+  const { log, tail, clock } = context
+  const { filter, parts, batch, from, until } = request
+  return servedByLog(async () => {
+    await hearOfWatchLists(context, filter)
     const bounds = await log.bounds(CHANGES_TOPIC)
     const start = await startOffsets(log, bounds, from)
     const end = await StreamEnd.of(log, bounds, until, clock())
     tail.hearOfEnds(bounds.map((partition) => partition.end))
-    return { filter: filters.acquire(filter), parts, batch, start, end }
-  } catch (error) {
-    if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
-    throw new ProtocolError(
-      'log_unavailable',
-      'the log cannot be read for now',
-      'Try again in a few seconds.',
-    )
-  }
+    return { filter: context.filters.acquire(filter), parts, batch, start, end }
+  })
+}
+
+/** As part of `admit`, for a subscription that there is. */
+export function admitFilter(context: FanoutContext, filter: Filter): Promise<SharedFilter> {
+  return servedByLog(async () => {
+    await hearOfWatchLists(context, filter)
+    return context.filters.acquire(filter)
+  })
+}
+
+/** A list that was stored a moment ago, by whichever server, is one that may be named. */
+async function hearOfWatchLists({ watchLists }: FanoutContext, filter: Filter): Promise<void> {
+  if (watchListNames(filter).length > 0) await watchLists.caughtUp()
 }

@@ -33,6 +33,8 @@ export class Delivery {
   readonly #options: DeliveryOptions
   #filter: SharedFilter
   #due: DueFrames
+  /** To be said as soon as there is room, before anything that is passed from now on. */
+  #announcement: ControlFrame | undefined
   #isBlocked = false
   #passedRecords = 0
   #passedTimestampMs: number | undefined
@@ -156,6 +158,7 @@ export class Delivery {
 
   /** Writes what was passed and wanted. */
   flush(isLive: boolean): void {
+    if (this.#announcement !== undefined && (this.hasRoom || !this.#due.isEmpty)) this.#writeAnnouncement()
     if (this.#due.isEmpty) return
     const { frames, bytes, changes, newestChangeMs, cursor } = this.#due.take()
     const { transport, clock } = this.#options
@@ -190,6 +193,25 @@ export class Delivery {
   control(frame: ControlFrame): void {
     this.#due.addControl(this.representation.control(frame), cursorOf(frame))
     this.flush(false)
+  }
+
+  /**
+   * As `control`, for what may come any number of times while the partner reads nothing: it is written once there is room, before
+   * anything that is passed from now on. One that is still to be written makes way for this one.
+   */
+  announce(frame: ControlFrame): void {
+    this.flush(false)
+    this.#announcement = frame
+    this.flush(false)
+  }
+
+  #writeAnnouncement(): void {
+    const frame = this.#announcement
+    if (frame === undefined) return
+    this.#announcement = undefined
+    this.#options.transport.write([this.representation.control(frame)])
+    this.#toldMs = this.#options.clock()
+    this.#toldCursor = cursorOf(frame) ?? this.#toldCursor
   }
 
   /** Those that are rendered in one go. Ends before one that cannot be read, and passes none when it takes more than that. */

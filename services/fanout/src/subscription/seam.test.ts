@@ -4,11 +4,11 @@ import { CHANGES_TOPIC } from '@freshet/events'
 import { compileFilter, decodeCursor, type Filter, parseFilter, UNBATCHED } from '@freshet/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { LogFollower } from '../log-follower.ts'
 import { SharedFilters } from '../matching/shared-filters.ts'
 import { controlBytes, Representation } from '../representation/representation.ts'
 import { readStoredChange } from '../stored-change.ts'
 import { Tail } from '../tail/tail.ts'
-import { TailFollower } from '../tail/tail-follower.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
 import { InMemoryTransport } from '../transport/in-memory-transport.ts'
 import { Broadcast } from './broadcast.ts'
@@ -113,7 +113,7 @@ class World {
   /** The most changes in a frame. */
   readonly #batchMax: number
   readonly log = new OutageLog()
-  readonly #filters = new SharedFilters(1_000)
+  readonly #filters = new SharedFilters({ valuesMax: 1_000, watchLists: new Map() })
   #stop = new AbortController()
   #tail: Tail | undefined
   #broadcast: Broadcast | undefined
@@ -151,7 +151,7 @@ class World {
       flushIntervalMs: 1,
     })
     const { signal } = this.#stop
-    this.#following = Promise.all([new TailFollower(this.#tail).run(signal), this.#broadcast.run(signal)])
+    this.#following = Promise.all([new LogFollower(this.#tail).run(signal), this.#broadcast.run(signal)])
     await this.#subscribe()
   }
 
@@ -307,7 +307,7 @@ class World {
   /** The wanted records between where the partner was and the cursor, which must not lie before it. */
   #passTo(cursor: string): readonly { readonly id: string }[] {
     const target = this.#decoded(cursor)
-    const wants = compileFilter(this.#heardFilter)
+    const wants = compileFilter(this.#heardFilter, new Map())
     const wanted = this.#between(target).filter(
       ({ wiki }) => wiki === undefined || wants({ ...ATTRIBUTES, wiki }),
     )

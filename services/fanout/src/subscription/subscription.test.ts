@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InMemoryChangeLog } from '@freshet/change-log'
-import { type CloseCode, UNBATCHED } from '@freshet/protocol'
+import { type CloseCode, UNBATCHED, type WatchList } from '@freshet/protocol'
 import { describe, expect, it } from 'vitest'
 import { SharedFilters } from '../matching/shared-filters.ts'
 import { Representation } from '../representation/representation.ts'
 import { Tail } from '../tail/tail.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
+import { storedWatchList } from '../testing/watch-lists.ts'
 import { InMemoryTransport } from '../transport/in-memory-transport.ts'
 import { Broadcast } from './broadcast.ts'
 import { Delivery } from './delivery.ts'
@@ -22,7 +23,8 @@ async function subscribe(stored: number) {
   const abort = new AbortController()
   const tail = await Tail.open({ log, bytesMax: 1_000_000, batchBytesMax: 1_000 })
   const transport = new InMemoryTransport('ndjson')
-  const filters = new SharedFilters(100)
+  const watchLists = new Map<string, WatchList>()
+  const filters = new SharedFilters({ valuesMax: 100, watchLists })
   const time = { ms: Date.now() }
   const broadcast = new Broadcast({ tail, filters, clock: () => time.ms, flushIntervalMs: 1 })
   const following = Promise.all([tail.follow(abort.signal, () => undefined), broadcast.run(abort.signal)])
@@ -62,6 +64,7 @@ async function subscribe(stored: number) {
     time,
     ended,
     filters,
+    watchLists,
     [Symbol.asyncDispose]: async () => {
       subscription.end()
       abort.abort()
@@ -107,6 +110,39 @@ describe('a subscription', () => {
     subscription.tick(time.ms, true)
     subscription.tick(time.ms, true)
     expect(take()).toMatchObject([{ type: 'progress', cursor: subscription.cursor }])
+  })
+
+  it('R-75: tells of watch-lists that were replaced while there was no room once there is, and only of the newest', async () => {
+    await using opened = await subscribe(100)
+    const { subscription, filters, watchLists } = opened
+    for (let version = 0; version < 500; version++) {
+      watchLists.set('mine', await storedWatchList('mine', 'title', [`Not it ${version}`]))
+      if (version === 0) subscription.update(filters.acquire({ watchList: ['mine'] }), undefined)
+      else subscription.renewFilter()
+    }
+    const { version } = watchLists.get('mine') ?? {}
+    const passedBefore = opened.take()
+    expect(passedBefore.length).toBeLessThan(20)
+    expect(passedBefore.map(({ type }) => type)).not.toContain('watch-lists')
+    await turns()
+    const [told, ...rest] = opened.take()
+    expect(told).toMatchObject({ type: 'watch-lists', watchLists: [{ name: 'mine', version }] })
+    expect(told.cursor).toBe(passedBefore.at(-1).cursor)
+    expect(rest.map(({ type }) => type)).toEqual(['progress'])
+    expect(filters.size).toBe(1)
+  })
+
+  it('R-76: ends when a watch-list that its filter names is gone, with its cursor', async () => {
+    await using opened = await subscribe(1)
+    const { subscription, filters, watchLists, ended } = opened
+    watchLists.set('mine', await storedWatchList('mine', 'title', ['Ada Lovelace']))
+    subscription.update(filters.acquire({ not: { watchList: ['mine'] } }), undefined)
+    watchLists.delete('mine')
+    const { cursor } = subscription
+    subscription.renewFilter()
+    expect(opened.take().at(-1)).toMatchObject({ type: 'closing', code: 'unknown_watch_list', cursor })
+    expect(ended).toEqual(['unknown_watch_list'])
+    expect(filters.size).toBe(0)
   })
 
   it('R-31 R-37: is closed when it is far behind and its partner reads nothing, with its cursor', async () => {

@@ -1,6 +1,13 @@
 import { type ChangeLog, ChangeLogError, OffsetTrimmedError } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
-import { type CloseCode, type Cursor, decodeCursor, isReconnectable } from '@freshet/protocol'
+import {
+  type CloseCode,
+  type Cursor,
+  decodeCursor,
+  isCloseCode,
+  isReconnectable,
+  ProtocolError,
+} from '@freshet/protocol'
 import type { SharedFilter } from '../matching/shared-filters.ts'
 import { onBrokenPromise, onClosing, onGap, onLogUnreadable } from '../metrics.ts'
 import type { Representation } from '../representation/representation.ts'
@@ -91,6 +98,8 @@ export class Subscription {
   /** Delivers until it is ended, from outside or because the end is reached. Never rejects. */
   async run(): Promise<void> {
     this.#tellProgress()
+    this.#tellWatchLists()
+    this.renewFilter()
     for (
       let state = this.#state;
       state.type === 'catching-up' || state.type === 'live';
@@ -109,7 +118,20 @@ export class Subscription {
   update(filter: SharedFilter | undefined, representation: Representation | undefined): Cursor {
     if (this.#state.type === 'live') this.#state.leave()
     this.#options.delivery.change(filter, representation)
+    if (filter !== undefined) this.#tellWatchLists()
     return this.cursor
+  }
+
+  /** Has the filter go by the watch-lists as they are now; ends when one that it names is gone. */
+  renewFilter(): void {
+    if (this.#isOver) return
+    try {
+      const renewed = this.#options.delivery.filter.renew()
+      if (renewed !== undefined) this.update(renewed, undefined)
+    } catch (error) {
+      if (!(error instanceof ProtocolError && isCloseCode(error.code))) throw error
+      this.close(error.code, error.message)
+    }
   }
 
   lag(nowMs: number): Lag {
@@ -281,5 +303,14 @@ export class Subscription {
       lagMs: ms,
       logUnavailable: this.#outageAtRecords === undefined ? undefined : true,
     })
+  }
+
+  /** Those that the filter goes by from here on. */
+  #tellWatchLists(): void {
+    const { delivery } = this.#options
+    const lists = [...delivery.filter.watchLists.values()]
+    if (lists.length === 0) return
+    const watchLists = lists.map(({ name, of, entries, version }) => ({ name, of, entries, version }))
+    delivery.announce({ type: 'watch-lists', cursor: this.cursor, watchLists })
   }
 }

@@ -1,16 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChangeLogError } from '@freshet/change-log'
-import { onLogReadable, onLogUnreadable } from '../metrics.ts'
-import { RetryDelay } from '../retry-delay.ts'
-import type { Tail } from './tail.ts'
+import { onLogReadable, onLogUnreadable } from './metrics.ts'
+import { RetryDelay } from './retry-delay.ts'
 
-/** Keeps the tail reading, also over outages of the log. */
-export class TailFollower {
-  readonly #tail: Tail
+/** Reads a topic until the signal aborts; rejects with what the log throws, and may be called again to go on. */
+export interface LogReader {
+  follow(signal: AbortSignal, onRead: () => void): Promise<void>
+}
+
+/** Keeps a reader reading, also over outages of the log. */
+export class LogFollower {
+  readonly #reader: LogReader
   #outage: string | undefined
 
-  constructor(tail: Tail) {
-    this.#tail = tail
+  constructor(reader: LogReader) {
+    this.#reader = reader
   }
 
   /** Why nothing is read for now; undefined when all is well. */
@@ -23,7 +27,7 @@ export class TailFollower {
     const retryDelay = new RetryDelay()
     while (!signal.aborted) {
       try {
-        await this.#tail.follow(signal, () => this.#recovered(retryDelay))
+        await this.#reader.follow(signal, () => this.#recovered(retryDelay))
       } catch (error) {
         if (!(error instanceof ChangeLogError && error.isRetryable)) throw error
         this.#outage = error.message
