@@ -14,3 +14,13 @@ export { type ChangesOptions, changes, type Reconnect } from './stream/changes.t
 export { type Clock, type StreamTiming, systemTiming } from './stream/clock.ts'
 export * from './stream/errors.ts'
 export type { ChangeFrame, StreamFrame } from './stream/stream-frame.ts'
+export {
+  deleteWatchList,
+  getWatchList,
+  getWatchListEntries,
+  listWatchLists,
+  putWatchList,
+  type WatchListDescription,
+  type WatchListsOptions,
+  type WatchListToPut,
+} from './watch-lists.ts'

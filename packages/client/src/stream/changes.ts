@@ -1,4 +1,5 @@
 import type { Cursor, Part } from '@freshet/protocol'
+import { endpointUrl } from '../endpoint-url.ts'
 import { BackOff, type BackOffOptions } from './back-off.ts'
 import type { ChangeFilter } from './change-filter.ts'
 import { type StreamTiming, systemTiming } from './clock.ts'
@@ -133,9 +134,7 @@ function requestOf(
   { url, headers, filter, parts, batch, from, until }: ChangesOptions,
   cursor: string | undefined,
 ): Request {
-  const base = new URL(url)
-  const target = new URL(`${base.pathname.replace(/\/+$/, '')}/v1/changes`, base)
-  return new Request(target, {
+  return new Request(endpointUrl(url, '/v1/changes'), {
     method: 'POST',
     headers: { ...headers, accept: 'application/x-ndjson', 'content-type': 'application/json' },
     body: JSON.stringify({ filter, parts, batch, from: cursor ?? from, until }),

@@ -1,12 +1,20 @@
-import type { ClosingFrame, Cursor, ErrorFrame, GapFrame, ProgressFrame } from '@freshet/protocol'
+import type {
+  ClosingFrame,
+  Cursor,
+  ErrorFrame,
+  GapFrame,
+  ProgressFrame,
+  WatchListsFrame,
+} from '@freshet/protocol'
 import type { ArticleChange } from '../article-change.ts'
 import { BrokenFrameError } from './errors.ts'
 
 /**
  * What a stream is made of. A `gap` says that changes between two cursors cannot be delivered, and what to do about it;
- * `progress` how far the stream has come, also when nothing matched; `error` what is wrong for now.
+ * `progress` how far the stream has come, also when nothing matched; `watch-lists` which lists decide from there on;
+ * `error` what is wrong for now.
  */
-export type StreamFrame = ChangeFrame | ProgressFrame | GapFrame | ErrorFrame
+export type StreamFrame = ChangeFrame | ProgressFrame | GapFrame | WatchListsFrame | ErrorFrame
 
 export interface ChangeFrame {
   readonly type: 'change'
@@ -32,6 +40,7 @@ const CURSOR_FIELDS = {
   change: 'cursor',
   changes: 'cursor',
   progress: 'cursor',
+  'watch-lists': 'cursor',
   closing: 'cursor',
   gap: 'to',
   error: undefined,
@@ -75,6 +84,7 @@ export function cursorAfter(frame: StreamFrame): Cursor | undefined {
   switch (frame.type) {
     case 'change':
     case 'progress':
+    case 'watch-lists':
       return frame.cursor
     case 'gap':
       return frame.to
