@@ -2,15 +2,18 @@
  * `npm run bench:fanout`: what delivery costs, in processor seconds of the server's process from the operating system,
  * publishing included. Every row stands beside references that alternate with it in the same minutes. Options:
  *
- *     --rows 1,2,3,4,6    which rows; all of these unless said otherwise
+ *     --rows 1,2,3,4,6,lists    which rows; all of these unless said otherwise
  *     --quick             fewer partners and shorter runs, for a busy machine
  *     --match TEXT        only comparisons whose title contains it
  *     --sides A,B         only sides whose name contains one of these
  */
 import { loadavg } from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { type ChangeAttributes, compileFilter } from '@freshet/protocol'
+import { type ChangeAttributes, compileFilter, parseFilter } from '@freshet/protocol'
 import { SharedFilters } from '../../services/fanout/src/matching/shared-filters.ts'
+import { packInThread } from '../../services/fanout/src/watch-lists/pack-in-thread.ts'
+import { StoredWatchList, watchListRecord } from '../../services/fanout/src/watch-lists/stored-watch-list.ts'
 import { benchmarkAttributes, benchmarkFilters } from './fanout-filters.ts'
 import type { Partners } from './fanout-load.ts'
 import { type Measured, type Pace, Scene } from './fanout-processes.ts'
@@ -19,7 +22,7 @@ import { percentile } from './percentile.ts'
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,6' },
+    rows: { type: 'string', default: '1,2,3,4,6,lists' },
     quick: { type: 'boolean', default: false },
     match: { type: 'string', default: '' },
     sides: { type: 'string', default: '' },
@@ -45,6 +48,7 @@ const rows: Readonly<Record<string, () => Promise<void>>> = {
   3: matchingRow,
   4: memoryRow,
   6: slowPartnersRow,
+  lists: watchListsRow,
 }
 
 for (const row of values.rows.split(',')) {
@@ -102,13 +106,54 @@ async function matchingRow(): Promise<void> {
   }
 }
 
+/** A list of a million titles, one of a hundred of which are changed. */
+async function watchListsRow(): Promise<void> {
+  const entries = 1_000_000
+  const text = Array.from({ length: entries }, (_, index) =>
+    index < 2_000 ? `Article ${index * 100}` : `Another article ${index}`,
+  ).join('\n')
+  const head = { of: 'title', format: 'text', encoding: 'identity', bytesMax: text.length } as const
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const stallOf = async <T>(work: Promise<T>) => {
+    const startMs = performance.now()
+    delay.reset()
+    const done = await work
+    return {
+      done,
+      text: `${Math.round(performance.now() - startMs)} ms, longest stall ${Math.round(delay.max / 1e6)} ms`,
+    }
+  }
+  const packed = await stallOf(packInThread({ ...head, body: Buffer.from(text) }))
+  const { value, ...record } = watchListRecord('list', packed.done)
+  const stored = { ...record, value, partition: 0, offset: 0n, timestampMs: 0 }
+  const read = await stallOf(StoredWatchList.of(stored, value ?? new Uint8Array()))
+  delay.disable()
+  const list = read.done
+  print(
+    `  ${entries} titles of ${Math.round(text.length / entries)} bytes: ${list.bytes / entries} bytes each`,
+  )
+  print(`  read, sorted and compressed in a thread: ${packed.text}; taken in: ${read.text}`)
+  const changes = benchmarkAttributes(100_000)
+  for (const count of [0, 1, 1_000]) {
+    const watchLists = new Map([[list.name, list]])
+    const shared = new SharedFilters({ valuesMax: Number.POSITIVE_INFINITY, watchLists })
+    for (let size = 0; size < count; size++)
+      shared.acquire(parseFilter({ watchList: list.name, minSizeDelta: size }))
+    for (let round = 0; round < ROUNDS; round++) {
+      const { text } = timePerChange(changes, (change) => shared.matching(change).length)
+      print(`  ${String(count).padStart(5)} filters that name it: ${text}`)
+    }
+  }
+}
+
 function timePerChange(changes: readonly ChangeAttributes[], match: (change: ChangeAttributes) => number) {
   let found = 0
   const before = process.cpuUsage()
   for (const change of changes) found += match(change)
   const { user, system } = process.cpuUsage(before)
   const micros = (user + system) / changes.length
-  return { text: `${micros.toFixed(0)} µs of CPU a change (${Math.round(found / changes.length)} match)` }
+  return { text: `${micros.toFixed(2)} µs of CPU a change (${(found / changes.length).toFixed(2)} match)` }
 }
 
 async function memoryRow(): Promise<void> {
