@@ -6,7 +6,8 @@ import { PAGE_CHANGE_KINDS, PERFORMER_KINDS } from '@freshet/events'
 import { CHANGE_KINDS, PERFORMERS } from '@freshet/protocol'
 import Fastify from 'fastify'
 import { register } from 'prom-client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { FANOUT_SETTINGS } from './config.ts'
 import { Fanout } from './fanout.ts'
 import { changeRecord, changesTopic } from './testing/change-records.ts'
@@ -67,6 +68,43 @@ async function readUntil(socket: Socket, ends: (text: string) => boolean): Promi
 }
 
 describe('the fan-out', () => {
+  it('writes once to a socket for all of its subscriptions that are due together, each in its order', async () => {
+    const log = new InMemoryChangeLog()
+    await using opened = await openFanout(log)
+    const partner = new WebSocket(`ws://127.0.0.1:${opened.port}/v1/changes?subscribe=later`)
+    await once(partner, 'open')
+    const names = Array.from({ length: 10 }, (_, index) => `s${index}`)
+    // No two of them want the same bytes, and half of them in batches.
+    const terms = names.map((id, index) => ({ id, filter: { minSizeDelta: -index }, batch: 1 + (index % 2) }))
+    for (const term of terms) partner.send(JSON.stringify({ type: 'subscribe', ...term }))
+    const received = new Map<string, string[]>(names.map((name) => [name, []]))
+    let live = 0
+    partner.on('message', (data) => {
+      const {
+        subscription,
+        state,
+        change,
+        changes = change === undefined ? [] : [change],
+      } = JSON.parse(String(data))
+      if (state === 'live') live++
+      for (const { id } of changes) received.get(subscription)?.push(id)
+    })
+    while (live < names.length) await once(partner, 'message')
+    const [socket] = opened.sockets
+    if (socket === undefined) throw new Error('the server has no socket')
+    const [single, several] = [vi.spyOn(socket, '_write'), vi.spyOn(socket, '_writev')]
+    const ids: string[] = []
+    for (let flush = 1; flush <= 5; flush++) {
+      const added = [`c${2 * flush}`, `c${2 * flush + 1}`]
+      ids.push(...added)
+      await log.append(added.map((id) => changeRecord(id, {})))
+      while ([...received.values()].some(({ length }) => length < ids.length)) await once(partner, 'message')
+      expect(single.mock.calls.length + several.mock.calls.length).toBe(flush)
+    }
+    expect([...received.values()]).toEqual(names.map(() => ids))
+    partner.terminate()
+  })
+
   it('R-31: keeps a bounded amount for a partner that reads byte by byte, and loses none of its changes', async () => {
     const log = new InMemoryChangeLog()
     await using opened = await openFanout(log)

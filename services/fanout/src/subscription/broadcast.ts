@@ -136,7 +136,10 @@ export class Broadcast {
     clearTimeout(this.#timer)
     this.#timer = undefined
     for (const group of this.#due) this.#flush(group)
-    this.#flushedMs = performance.now()
+    // Transports write at the end of this turn, which is most of the work.
+    process.nextTick(() => {
+      this.#flushedMs = performance.now()
+    })
   }
 
   #flush(group: BroadcastGroup): void {

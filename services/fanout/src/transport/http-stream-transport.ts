@@ -3,6 +3,7 @@ import { HEARTBEATS } from '@freshet/protocol'
 import type { BodyPiece, ContentEncoding } from '../representation/content-encoding.ts'
 import { Crc32Sum } from '../representation/crc32-sum.ts'
 import { drainOf } from './drain-of.ts'
+import { GatheredWrites } from './gathered-writes.ts'
 import { type Packing, pack, packUncopied } from './packing.ts'
 import type { Transport } from './transport.ts'
 
@@ -29,6 +30,7 @@ export class HttpStreamTransport implements Transport {
   readonly closed: Promise<void>
   readonly #response: ServerResponse
   readonly #closeTimeoutMs: number
+  readonly #gathered = new GatheredWrites()
   #isClosing = false
   /** Of the whole body, uncompressed. */
   #sum = Crc32Sum.EMPTY
@@ -65,13 +67,19 @@ export class HttpStreamTransport implements Transport {
     if (bytes === 0) return
     if (this.encoding === 'identity' && bytes >= UNCOPIED_BYTES_MIN) this.#writeUncopied(frames)
     else this.writePacked(pack(this.packing, frames))
+    this.#writeOut()
   }
 
   writePacked(bytes: BodyPiece): void {
     const { socket } = this.#response
     if (this.#isClosing || !socket?.writable) return
-    socket.write(bytes)
+    this.#gathered.write(socket, bytes)
     if (bytes.sum !== undefined) this.#sum = this.#sum.followedBy(bytes.sum)
+  }
+
+  #writeOut(): void {
+    const { socket } = this.#response
+    if (socket !== null) this.#gathered.writeOut(socket)
   }
 
   /** In one system call all the same. */
@@ -96,6 +104,7 @@ export class HttpStreamTransport implements Transport {
   }
 
   heartbeat(): void {
+    this.#writeOut()
     if (this.pendingBytes === 0) this.writeText(HEARTBEATS[this.framing])
   }
 

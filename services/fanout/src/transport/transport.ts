@@ -19,9 +19,12 @@ export interface Transport {
   /** How the frames of changes are to be compressed. */
   readonly encoding: Encoding
   readonly pendingBytes: number
-  /** All frames in as few system calls as possible. Ignored once the transport is closing. */
+  /** At once, all frames in as few system calls as possible. Ignored once the transport is closing. */
   write(frames: readonly Uint8Array[]): void
-  /** As `write`, of frames that `pack` made into one piece for this packing; others may be given the same piece. */
+  /**
+   * Of frames that `pack` made into one piece for this packing; others may be given the same piece. It leaves, in one system call,
+   * with what else is written in this turn of the event loop, and before the next turn.
+   */
   writePacked(bytes: Uint8Array): void
   /** Resolves when nothing is pending, or the transport has closed. */
   drained(): Promise<void>

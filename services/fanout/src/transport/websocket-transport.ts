@@ -3,6 +3,7 @@ import { type CloseCode, CODES } from '@freshet/protocol'
 import { WebSocket } from 'ws'
 import type { Encoding } from '../representation/content-encoding.ts'
 import { drainOf } from './drain-of.ts'
+import { GatheredWrites } from './gathered-writes.ts'
 import { pack } from './packing.ts'
 import type { Transport } from './transport.ts'
 
@@ -20,6 +21,7 @@ export class WebSocketTransport implements Transport {
   readonly closed: Promise<void>
   readonly #webSocket: WebSocket
   readonly #socket: Duplex
+  readonly #gathered = new GatheredWrites()
   /** Shared by all subscriptions that wait. */
   #draining: Promise<void> | undefined
   #isAwaitingPong = false
@@ -43,11 +45,13 @@ export class WebSocketTransport implements Transport {
 
   write(frames: readonly Uint8Array[]): void {
     if (frames.length > 0) this.writePacked(pack(this.packing, frames))
+    this.#gathered.writeOut(this.#socket)
   }
 
   writePacked(bytes: Uint8Array): void {
     // After our close frame nothing may follow, and a destroyed socket takes nothing.
-    if (this.#webSocket.readyState === WebSocket.OPEN && this.#socket.writable) this.#socket.write(bytes)
+    if (this.#webSocket.readyState !== WebSocket.OPEN || !this.#socket.writable) return
+    this.#gathered.write(this.#socket, bytes)
   }
 
   async drained(): Promise<void> {
@@ -57,6 +61,7 @@ export class WebSocketTransport implements Transport {
 
   /** Only when nothing is pending: behind a backlog it would wait for longer than its answer is waited for. */
   heartbeat(): void {
+    this.#gathered.writeOut(this.#socket)
     if (this.#webSocket.readyState !== WebSocket.OPEN || this.pendingBytes > 0) return
     this.#isResponsive = !this.#isAwaitingPong
     this.#isAwaitingPong = true
