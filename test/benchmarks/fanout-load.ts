@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
+import { constants, inflateRawSync } from 'node:zlib'
 import { nowMicroseconds } from './fanout-events.ts'
 
 export type LoadOrder =
@@ -18,12 +19,17 @@ export interface Partners {
   readonly path: string
   /** Extra lines of the request's head. */
   readonly headers: readonly string[]
+  /** Messages that a WebSocket sends once it is open. */
+  readonly messages: readonly string[]
   /** How they read; those that are not `healthy` are not counted. */
   readonly reading: 'healthy' | 'nothing' | 'one KB a second'
 }
 
-/** `blank-line`: frames that end with an empty line, as in SSE. */
-export type Framing = 'websocket' | 'blank-line'
+/**
+ * `blank-line`: frames that end with an empty line, as in SSE. `websocket-batches`: messages of several changes, which are
+ * counted where delays are measured, and taken to be as many elsewhere.
+ */
+export type Framing = 'websocket' | 'websocket-batches' | 'blank-line'
 
 const REPORT_MS = 2
 const OPEN_AT_A_TIME = 100
@@ -36,6 +42,8 @@ const EVENT_BYTES_MIN = 400
 const EVENT_BYTES_MAX = 2_400
 const BLANK_LINE = Buffer.from('\n\n')
 const AT = Buffer.from('"at":')
+const RESERVED_1 = 0x40
+const FLUSH_TAIL = Uint8Array.of(0, 0, 0xff, 0xff)
 
 const sockets: Socket[] = []
 const delays: number[] = []
@@ -83,10 +91,14 @@ async function openAll(port: number, partners: Partners): Promise<void> {
 }
 
 /** Resolves when the answer has begun. `{}` in the path stands for the number of the connection. */
-function open(port: number, { framing, path, headers, reading }: Partners, number: number): Promise<void> {
+function open(
+  port: number,
+  { framing, path, headers, messages, reading }: Partners,
+  number: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const isSampled = number % SAMPLED_OF === 0
-    const counter = framing === 'websocket' ? countFrames(isSampled) : countBlankLines(isSampled)
+    const counter = counterOf(framing, isSampled)
     let isOpen = false
     const take = (count: number) => {
       const data = readBuffer.subarray(0, count)
@@ -104,6 +116,7 @@ function open(port: number, { framing, path, headers, reading }: Partners, numbe
         reject(new Error(data.toString('latin1')))
         return false
       }
+      for (const message of messages) socket.write(maskedFrame(message))
       resolve()
       if (reading === 'healthy' && end + 4 < data.length) counter(data.subarray(end + 4))
       else if (reading === 'nothing') socket.pause()
@@ -120,7 +133,7 @@ function open(port: number, { framing, path, headers, reading }: Partners, numbe
     socket.on('error', reject)
     sockets.push(socket)
     const upgrade =
-      framing === 'websocket'
+      framing !== 'blank-line'
         ? [
             'Connection: Upgrade',
             'Upgrade: websocket',
@@ -144,6 +157,52 @@ function readSlowly(socket: Socket): void {
     socket.pause()
     setTimeout(() => socket.resume(), data.length)
   })
+}
+
+function counterOf(framing: Framing, isSampled: boolean): (data: Buffer) => void {
+  switch (framing) {
+    case 'websocket':
+      return countFrames(isSampled)
+    case 'websocket-batches':
+      return isSampled ? countInBatches() : () => undefined
+    case 'blank-line':
+      return countBlankLines(isSampled)
+  }
+}
+
+/** A text message of a client; with a mask of zeros, which leaves it as it is. */
+function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  const head = Buffer.from([0x81, 0x80 | 126, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0])
+  return Buffer.concat([head, payload])
+}
+
+/** Looks into the messages. Of a connection that stands for `SAMPLED_OF`. */
+function countInBatches(): (data: Buffer) => void {
+  let unread = Buffer.alloc(0)
+  return (data) => {
+    unread = Buffer.concat([unread, data])
+    for (
+      let length = frameLength(unread, 0);
+      length !== undefined && length <= unread.length;
+      length = frameLength(unread, 0)
+    ) {
+      countChanges(textOf(unread.subarray(0, length)))
+      unread = unread.subarray(length)
+    }
+  }
+}
+
+function textOf(frame: Buffer): Buffer {
+  const short = frame[1] ?? 0
+  const payload = frame.subarray(short < 126 ? 2 : short === 126 ? 4 : 10)
+  if (((frame[0] ?? 0) & RESERVED_1) === 0) return payload
+  return inflateRawSync(Buffer.concat([payload, FLUSH_TAIL]), { finishFlush: constants.Z_SYNC_FLUSH })
+}
+
+function countChanges(text: Buffer): void {
+  for (let at = text.indexOf(AT); at >= 0; at = text.indexOf(AT, at + 1)) delivered += SAMPLED_OF
+  if (isMeasuring) measureDelay(text, 0)
 }
 
 /** Counts data messages by their headers; whatever lies between is skipped. */

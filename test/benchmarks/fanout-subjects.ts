@@ -1,18 +1,12 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { InMemoryChangeLog } from '@freshet/change-log'
-import {
-  ATTRIBUTES_HEADER,
-  type Attributes,
-  CHANGES_TOPIC,
-  encodeAttributes,
-  encodeParts,
-  PARTS_HEADER,
-} from '@freshet/events'
+import { CHANGES_TOPIC } from '@freshet/events'
 import { FANOUT_SETTINGS, Fanout } from '@freshet/fanout'
 import Fastify from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { benchmarkEvent, wikiOf } from './fanout-events.ts'
+import { benchmarkRecord } from './fanout-record.ts'
 
 /** A server under test, with its publisher inside. */
 export interface Subject {
@@ -37,21 +31,6 @@ export type SubjectName = keyof typeof SUBJECTS
 
 const PARTITIONS = 10
 const KEPT_BYTES = 64 * 1024 ** 2
-const ATTRIBUTES: Attributes = {
-  kind: 'edit',
-  performer: 'registered',
-  minor: false,
-  isRevert: false,
-  namespace: 0,
-  sizeDelta: 10,
-  page: 1,
-  wiki: 'enwiki',
-  project: 'wikipedia',
-  language: 'en',
-  item: 'Q7259',
-  title: 'Ada Lovelace',
-  tags: [],
-}
 
 async function freshetSubject(): Promise<Subject> {
   const log = new InMemoryChangeLog()
@@ -73,22 +52,7 @@ async function freshetSubject(): Promise<Subject> {
   await app.ready()
   return {
     server: app.server,
-    publish: (numbers) => void log.append(numbers.map(recordOf)),
-  }
-}
-
-function recordOf(number: number) {
-  const { core, diff } = benchmarkEvent(number)
-  const { value, header } = encodeParts(core, new Map([['diff', diff]]))
-  const wiki = wikiOf(number)
-  return {
-    topic: CHANGES_TOPIC,
-    key: `${wiki}:${number % 5_000}`,
-    headers: {
-      [ATTRIBUTES_HEADER]: encodeAttributes({ ...ATTRIBUTES, wiki, page: number % 5_000 }),
-      [PARTS_HEADER]: header,
-    },
-    value,
+    publish: (numbers) => void log.append(numbers.map(benchmarkRecord)),
   }
 }
 

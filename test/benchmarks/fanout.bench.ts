@@ -2,7 +2,8 @@
  * `npm run bench:fanout`: what delivery costs, in processor seconds of the server's process from the operating system,
  * publishing included. Every row stands beside references that alternate with it in the same minutes. Options:
  *
- *     --rows 1,2,3,4,6,lists    which rows; all of these unless said otherwise
+ *     --rows 1,2,3,4,6,lists,batches,subscriptions
+ *                         which rows; all of these unless said otherwise
  *     --quick             fewer partners and shorter runs, for a busy machine
  *     --match TEXT        only comparisons whose title contains it
  *     --sides A,B         only sides whose name contains one of these
@@ -14,6 +15,8 @@ import { type ChangeAttributes, compileFilter, parseFilter } from '@freshet/prot
 import { SharedFilters } from '../../services/fanout/src/matching/shared-filters.ts'
 import { packInThread } from '../../services/fanout/src/watch-lists/pack-in-thread.ts'
 import { StoredWatchList, watchListRecord } from '../../services/fanout/src/watch-lists/stored-watch-list.ts'
+import { compressionFigures } from './fanout-compression.ts'
+import { CHANNELS, wikiOf } from './fanout-events.ts'
 import { benchmarkAttributes, benchmarkFilters } from './fanout-filters.ts'
 import type { Partners } from './fanout-load.ts'
 import { type Measured, type Pace, Scene } from './fanout-processes.ts'
@@ -22,7 +25,7 @@ import { percentile } from './percentile.ts'
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '1,2,3,4,6,lists' },
+    rows: { type: 'string', default: '1,2,3,4,6,lists,batches,subscriptions' },
     quick: { type: 'boolean', default: false },
     match: { type: 'string', default: '' },
     sides: { type: 'string', default: '' },
@@ -49,6 +52,8 @@ const rows: Readonly<Record<string, () => Promise<void>>> = {
   4: memoryRow,
   6: slowPartnersRow,
   lists: watchListsRow,
+  batches: batchesRow,
+  subscriptions: subscriptionsRow,
 }
 
 for (const row of values.rows.split(',')) {
@@ -84,6 +89,38 @@ async function compressionRow(): Promise<void> {
   ]
   await compare('permessage-deflate, 50/s', sides.slice(0, 2), { type: 'rate', perSecond: 50 })
   await compare('permessage-deflate, 16 in flight', sides, saturate(16, PARTNERS))
+}
+
+/** One frame for each change, and frames of what is due together. */
+async function batchesRow(): Promise<void> {
+  for (const batch of [1, 8, 64]) for (const line of compressionFigures(batch)) print(`  ${line}`)
+  const sides = [1, 8, 64].flatMap((batch) => {
+    const path = `/v1/changes?batch=${batch}`
+    const side = (name: string, headers: readonly string[]): Side => {
+      const plain = websocket(`freshet, batch=${batch}${name}`, 'freshet')
+      return { ...plain, partners: { ...plain.partners, framing: 'websocket-batches', path, headers } }
+    }
+    return [side('', []), side(', deflated', [DEFLATE])]
+  })
+  await compare('batches, 16 in flight', sides, saturate(16, PARTNERS))
+  await compare('batches, 256 in flight', sides, saturate(256, PARTNERS))
+}
+
+/** Sockets with ten subscriptions, each of a tenth of the wikis, so that several are due in one flush. */
+async function subscriptionsRow(): Promise<void> {
+  const messages = Array.from({ length: 10 }, (_, tenth) => {
+    const wiki = Array.from({ length: CHANNELS / 10 }, (_, index) => wikiOf(tenth * 10 + index))
+    return JSON.stringify({ type: 'subscribe', id: `s${tenth}`, filter: { wiki } })
+  })
+  const one = websocket('one subscription', 'freshet')
+  const path = '/v1/changes?subscribe=later'
+  const ten = {
+    name: 'ten subscriptions',
+    subject: one.subject,
+    partners: { ...one.partners, path, messages },
+  }
+  await compare('subscriptions on one socket, 50/s', [one, ten], { type: 'rate', perSecond: 50 })
+  await compare('subscriptions on one socket, 128 in flight', [one, ten], saturate(128, PARTNERS))
 }
 
 async function matchingRow(): Promise<void> {
@@ -214,7 +251,7 @@ async function compare(title: string, all: readonly Side[], pace: Pace): Promise
     const bytes = measured.reduce((sum, each) => sum + each.bytes, 0)
     const deliveries = measured.reduce((sum, each) => sum + each.deliveries, 0)
     print(
-      `    ${`${name} (${partners.framing === 'websocket' ? 'ws' : 'lines'})`.padEnd(38)}` +
+      `    ${`${name} (${partners.framing === 'blank-line' ? 'lines' : 'ws'})`.padEnd(38)}` +
         ` ${thousands(middle)} deliveries/CPU-s (${thousands(lowest)}–${thousands(highest)})` +
         ` ${thousands(wall)}/s, ${(bytes / deliveries).toFixed(0)} bytes each` +
         `, p50 ${percentile(delays, 0.5).toFixed(1)} p99 ${percentile(delays, 0.99).toFixed(1)} ms`,
@@ -230,12 +267,24 @@ async function measureSide({ subject, partners }: Side, pace: Pace): Promise<Mea
 }
 
 function websocket(name: string, subject: SubjectName): Side {
-  const partners = { framing: 'websocket', path: '/v1/changes', headers: [], reading: 'healthy' } as const
+  const partners = {
+    framing: 'websocket',
+    path: '/v1/changes',
+    headers: [],
+    messages: [],
+    reading: 'healthy',
+  } as const
   return { name, subject, partners: { ...partners, count: PARTNERS } }
 }
 
 function sse(name: string, subject: SubjectName): Side {
-  const partners = { framing: 'blank-line', path: '/v1/changes', headers: [], reading: 'healthy' } as const
+  const partners = {
+    framing: 'blank-line',
+    path: '/v1/changes',
+    headers: [],
+    messages: [],
+    reading: 'healthy',
+  } as const
   return { name, subject, partners: { ...partners, count: PARTNERS } }
 }
 
