@@ -12,12 +12,11 @@ import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { framesOf } from '../harness/subscriber.ts'
 import { EMBEDDED, kafkaAt, type TestLog } from '../harness/test-log.ts'
-import { KafkaCluster } from '../kafka/kafka-cluster.ts'
-import { NoKafkaError } from '../kafka/no-kafka-error.ts'
 import { writeEditRecording } from '../recordings/edit-recording.ts'
 import { webplatformEdits } from '../recordings/webplatform-edits.ts'
 import { WEBPLATFORM_FIXTURE_PATH } from '../recordings/webplatform-fixture.ts'
 import { WEBPLATFORM_DATA_PATH } from '../recordings/webplatform-row.ts'
+import { startKafkaIfThere } from './benchmark-kafka.ts'
 import { percentile } from './percentile.ts'
 
 const LATENCY_SECONDS = 10
@@ -50,17 +49,6 @@ try {
 } finally {
   await kafka?.[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true })
-}
-
-/** One broker, tuned as for production; none where Java or Maven is missing. */
-async function startKafkaIfThere(): Promise<KafkaCluster | undefined> {
-  try {
-    return await KafkaCluster.start({ nodes: 1, tunedFor: 'throughput', properties: {}, formatOptions: [] })
-  } catch (error) {
-    if (!(error instanceof NoKafkaError)) throw error
-    print(`Kafka is not measured: ${error.message}\n`)
-    return undefined
-  }
 }
 
 async function measureIngestAndReplay(log: TestLog, dataDir: string): Promise<void> {

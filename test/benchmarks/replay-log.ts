@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { EmbeddedChangeLog, type NewRecord } from '@freshet/change-log'
+import { type ChangeLog, EmbeddedChangeLog, type NewRecord } from '@freshet/change-log'
 import {
   ATTRIBUTES_HEADER,
   type Attributes,
@@ -25,7 +25,7 @@ const TEXT = text(TEXT_LENGTH)
 /** The wiki that one change in a hundred is on. */
 export const ONE_PERCENT_WIKI = 'w7wiki'
 
-/** An embedded log in the folder with changes of about `changeBytes` each, as ingest would have appended them. */
+/** An embedded log in the folder with such changes, for the next time as well. */
 export async function buildReplayLog(folder: string, changes: number, changeBytes: number): Promise<void> {
   if (existsSync(folder)) return
   const unfinished = `${folder}.unfinished`
@@ -37,6 +37,13 @@ export async function buildReplayLog(folder: string, changes: number, changeByte
       throw error
     },
   })
+  await fillReplayLog(log, changes, changeBytes)
+  await log[Symbol.asyncDispose]()
+  await rename(unfinished, folder)
+}
+
+/** Changes of about `changeBytes` each, as ingest would have appended them. */
+export async function fillReplayLog(log: ChangeLog, changes: number, changeBytes: number): Promise<void> {
   await log.ensureTopics([
     {
       name: CHANGES_TOPIC,
@@ -56,8 +63,6 @@ export async function buildReplayLog(folder: string, changes: number, changeByte
     }
   }
   await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, appendOnAndOn))
-  await log[Symbol.asyncDispose]()
-  await rename(unfinished, folder)
 }
 
 function changeRecord(number: number, changeBytes: number): NewRecord {

@@ -1,19 +1,21 @@
 /**
- * What `replay.bench.ts` stands beside, each in a process of its own: `read <folder>` loops over the log and does nothing
- * with it, `send <bytes>` writes that many bytes to whoever connects.
+ * What `replay.bench.ts` stands beside, each in a process of its own: `read <folder>` and `read-kafka <brokers> <prefix>` loop over
+ * the log and do nothing with it, `send <bytes>` writes that many bytes to whoever connects.
  */
 import { createServer } from 'node:net'
-import { EmbeddedChangeLog } from '@freshet/change-log'
+import { type ChangeLog, EmbeddedChangeLog } from '@freshet/change-log'
 import { CHANGES_TOPIC } from '@freshet/events'
+import { openLog } from '../kafka/faults/kafka-log.ts'
 
 const READ_BYTES = 256 * 1024
-const [what, argument = ''] = process.argv.slice(2)
+const [what, argument = '', prefix = ''] = process.argv.slice(2)
 
-if (what === 'read') await read(argument)
+if (what === 'read') await read(await EmbeddedChangeLog.open({ mode: 'read', directory: argument }))
+else if (what === 'read-kafka') await read(await openLog(argument.split(','), { namePrefix: prefix }))
 else send(Number(argument))
 
-async function read(directory: string): Promise<void> {
-  await using log = await EmbeddedChangeLog.open({ mode: 'read', directory })
+async function read(opened: ChangeLog): Promise<void> {
+  await using log = opened
   const ends = (await log.bounds(CHANGES_TOPIC)).map(({ end }) => Number(end))
   const total = ends.reduce((sum, end) => sum + end, 0)
   const done = new AbortController()

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:replay`: a log of 1,000,000 changes of 3 KB to one NDJSON client, all of it and filtered to 1 %, and the same
- * changes as segments of the archive; beside a loop that reads the log and does nothing with it, and a writer of bare TCP. The
- * sides take turns. Processor seconds are of the server's process, from the operating system.
+ * changes as segments of the archive; beside a loop that reads the log and does nothing with it, and a writer of bare TCP. On the
+ * embedded log, and on Kafka where Java and Maven are. The sides take turns. Processor seconds are of the server's process, from the
+ * operating system.
  *
  * FRESHET_BENCH_CHANGES: how many changes. FRESHET_BENCH_FOLDER: where to keep the log for the next time.
  */
@@ -15,7 +16,9 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FanoutNode } from '../faults/fanout-node.ts'
 import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
-import { buildReplayLog, ONE_PERCENT_WIKI } from './replay-log.ts'
+import { openLog } from '../kafka/faults/kafka-log.ts'
+import { startKafkaIfThere } from './benchmark-kafka.ts'
+import { buildReplayLog, fillReplayLog, ONE_PERCENT_WIKI } from './replay-log.ts'
 
 const CHANGES = Number(process.env.FRESHET_BENCH_CHANGES ?? 1_000_000)
 const CHANGE_BYTES = 3_000
@@ -23,6 +26,7 @@ const ROUNDS = 3
 const PARALLEL_DOWNLOADS = 4
 const ARCHIVE_WINDOW_MS = 1_000
 const REFERENCES = resolve(import.meta.dirname, 'replay-references.ts')
+const KAFKA_PREFIX = 'replay.'
 const NEWLINE = 0x0a
 
 interface Measured {
@@ -37,23 +41,36 @@ const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'freshet-replay-'))
 mkdirSync(dataDir, { recursive: true })
 try {
   await buildReplayLog(join(dataDir, 'log'), CHANGES, CHANGE_BYTES)
-  await measureReplay()
+  process.stdout.write('On the embedded log\n')
+  await measureReplay(['--archive-bytes-max', '0'], ['read', join(dataDir, 'log')])
   await measureArchive()
+  await measureOnKafka()
 } finally {
   if (kept === undefined) rmSync(dataDir, { recursive: true })
 }
 
-async function measureReplay(): Promise<void> {
-  const options = ['--archive-bytes-max', '0']
+/** `reading`: how to have the log read by a process that does nothing with it. */
+async function measureReplay(options: readonly string[], reading: readonly string[]): Promise<void> {
   await using node = await FanoutNode.start({ dataDir, port: 0, workers: 1, options })
   const range = `${node.url}/v1/changes?from=earliest&until=latest`
   for (let round = 0; round < ROUNDS; round++) {
     const all = await fetched([range], node.pid)
     printChanges('all changes', all, CHANGES)
     printChanges('filtered to 1 %', await fetched([`${range}&wiki=${ONE_PERCENT_WIKI}`], node.pid), CHANGES)
-    printChanges('beside: a loop over the log', await readAlone(), CHANGES)
+    printChanges('beside: a loop over the log', await readAlone(reading), CHANGES)
     printBytes('beside: bare TCP', await sentAlone(all.bytes))
   }
+}
+
+async function measureOnKafka(): Promise<void> {
+  await using kafka = await startKafkaIfThere()
+  if (kafka === undefined) return
+  process.stdout.write('On Kafka\n')
+  const brokers = kafka.brokers.join(',')
+  await using log = await openLog(kafka.brokers, { namePrefix: KAFKA_PREFIX })
+  await fillReplayLog(log, CHANGES, CHANGE_BYTES)
+  const options = ['--log', 'kafka', '--kafka-brokers', brokers, '--kafka-topic-prefix', KAFKA_PREFIX]
+  await measureReplay([...options, '--archive-bytes-max', '0'], ['read-kafka', brokers, KAFKA_PREFIX])
 }
 
 /** Segments are made of what came in within a second, so that there are many of them. */
@@ -109,8 +126,8 @@ function linesIn(chunk: Buffer): number {
   return lines
 }
 
-async function readAlone(): Promise<Measured> {
-  const child = spawn(process.execPath, [REFERENCES, 'read', join(dataDir, 'log')], { stdio: 'pipe' })
+async function readAlone(reading: readonly string[]): Promise<Measured> {
+  const child = spawn(process.execPath, [REFERENCES, ...reading], { stdio: 'pipe' })
   return {
     changes: CHANGES,
     bytes: 0,

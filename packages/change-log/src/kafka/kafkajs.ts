@@ -1,10 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import { promisify } from 'node:util'
-import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import loggers, { type KafkajsLogger } from 'kafkajs/src/loggers/index.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import { compressZstd, decompressZstd } from './zstd.ts'
 
 /*
  * What has to be set right in kafkajs 2.2.4 before it is used. Its connections and its encoding of requests are what the adapter is built
@@ -14,21 +13,10 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
  * which generation.
  */
 
-/** From this size on, work is done in a thread of its own: below it, handing it over costs more. */
-const OWN_THREAD_BYTES_MIN = 64 * 1024
-
-const compressInThread = promisify(zstdCompress)
-const decompressInThread = promisify(zstdDecompress)
-
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-  compress: async ({ buffer }: { buffer: Buffer }) =>
-    buffer.length < OWN_THREAD_BYTES_MIN ? zstdCompressSync(buffer) : compressInThread(buffer),
+  compress: async ({ buffer }: { buffer: Buffer }) => compressZstd(buffer),
   decompress: async (buffer: Buffer) => decompressZstd(buffer),
 })
-
-export function decompressZstd(buffer: Buffer): Buffer | Promise<Buffer> {
-  return buffer.length < OWN_THREAD_BYTES_MIN ? zstdDecompressSync(buffer) : decompressInThread(buffer)
-}
 
 // As it is, every connection that was used once wakes up each millisecond for ever, by timers whose delay is negative, of which
 // Node warns. There is something to look after only while requests wait.

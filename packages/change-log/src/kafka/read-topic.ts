@@ -2,7 +2,7 @@ import type { ReadOptions, RecordBatch } from '../change-log.ts'
 import { checkPositions, emptyBatch } from '../follow.ts'
 import { storedEnd } from './record-batches.ts'
 import type { FetchedPartition } from './requests/fetch-records.ts'
-import { sizedBatches } from './sized-batches.ts'
+import { type SizedBatch, sizedBatches } from './sized-batches.ts'
 import type { TopicSource } from './topic-source.ts'
 
 interface Place {
@@ -10,9 +10,16 @@ interface Place {
   readonly offset: bigint
 }
 
+/** What was fetched for one place, of which the first batch is being unpacked. */
+interface Portion {
+  readonly fetched: FetchedPartition
+  readonly first: Promise<IteratorResult<SizedBatch, void>>
+  readonly rest: AsyncGenerator<SizedBatch, void>
+}
+
 /**
  * `ChangeLog.read` without a consumer group: it asks the leaders of the partitions, in turn while they have something, and waits
- * at the tip. While a batch is passed on, the next one is on its way.
+ * at the tip. While a portion is passed on, the next one is fetched and begun to be unpacked.
  */
 export async function* readTopic(source: TopicSource, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const { batchBytesMax, signal } = options
@@ -22,9 +29,17 @@ export async function* readTopic(source: TopicSource, options: ReadOptions): Asy
   const reading = new Reading(options.from, (partition) => source.tip.stableEnd(partition))
   for (const [partition, { end }] of bounds.entries()) source.tip.hear(partition, end)
   const limits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: batchBytesMax }
-  const fetch = ({ partition, offset }: Place) => source.fetch(partition, offset, batchBytesMax)
+  const portionAt = async ({ partition, offset: from }: Place): Promise<Portion> => {
+    const fetched = await source.fetch(partition, from, batchBytesMax)
+    const { bytes, abortedTransactions } = fetched
+    const stored = { topic: source.name, partition, from, bytes, abortedTransactions }
+    const rest = sizedBatches(stored, () => limits)
+    const first = rest.next()
+    first.catch(() => undefined)
+    return { fetched, first, rest }
+  }
   if (reading.next() === undefined && !signal.aborted) yield emptyBatch(bounds, options.from)
-  let ahead: (Place & { readonly fetching: Promise<FetchedPartition> }) | undefined
+  let ahead: (Place & { readonly portion: Promise<Portion> }) | undefined
   while (!signal.aborted) {
     const place = ahead ?? reading.next()
     if (place === undefined) {
@@ -32,19 +47,19 @@ export async function* readTopic(source: TopicSource, options: ReadOptions): Asy
       continue
     }
     const { partition, offset } = place
-    const fetched = await (ahead?.fetching ?? fetch(place))
+    const { fetched, first, rest } = await (ahead?.portion ?? portionAt(place))
     ahead = undefined
     if (signal.aborted) return
     const next = reading.nextAfter(partition, storedEnd(fetched.bytes) ?? offset)
     if (next !== undefined) {
-      const fetching = fetch(next)
+      const portion = portionAt(next)
       // Whether it fails matters only if it is waited for.
-      fetching.catch(() => undefined)
-      ahead = { ...next, fetching }
+      portion.catch(() => undefined)
+      ahead = { ...next, portion }
     }
-    const { bytes, abortedTransactions, highWatermark: endOffset } = fetched
-    const stored = { topic: source.name, partition, from: offset, bytes, abortedTransactions }
-    for await (const { records, nextOffset } of sizedBatches(stored, () => limits)) {
+    const { highWatermark: endOffset } = fetched
+    for (let batch = await first; batch.done !== true; batch = await rest.next()) {
+      const { records, nextOffset } = batch.value
       reading.moveTo(partition, nextOffset)
       yield { partition, records, nextOffset, endOffset }
       if (signal.aborted) return

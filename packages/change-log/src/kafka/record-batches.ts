@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { LogRecord, RecordHeaders } from '../change-log.ts'
 import { LogCorruptError } from '../errors.ts'
-import { decompressZstd } from './kafkajs.ts'
+import { decompressZstd } from './zstd.ts'
 
 /** A transaction whose records are not for readers, from its first offset on up to its marker. */
 export interface AbortedTransaction {
@@ -147,12 +147,12 @@ async function recordsOf(
   for (let left = batch.readInt32BE(COUNT_AT); left > 0; left--) {
     const { timestampDelta, offsetDelta } = cursor.skipToKey()
     const offset = firstOffset + BigInt(offsetDelta)
-    const key = cursor.bytes()
+    const key = cursor.text()
     const value = cursor.bytes()
     const headers = cursor.headers()
     if (offset < from) continue
     const timestampMs = appendTimestamp ?? firstTimestamp + timestampDelta
-    records.push({ topic, partition, offset, timestampMs, key: key?.toString() ?? '', headers, value })
+    records.push({ topic, partition, offset, timestampMs, key, headers, value })
   }
   return records
 }
@@ -196,12 +196,19 @@ class RecordCursor {
     return this.#buffer.subarray(this.#at - length, this.#at)
   }
 
+  /** Where there is none, it is empty. */
+  text(): string {
+    const length = Math.max(0, this.#varint())
+    this.#at += length
+    return this.#buffer.toString('utf8', this.#at - length, this.#at)
+  }
+
   headers(): RecordHeaders {
     const count = this.#varint()
     if (count === 0) return NO_HEADERS
     const entries: [string, Uint8Array][] = []
     for (let index = 0; index < count; index++) {
-      entries.push([this.bytes()?.toString() ?? '', this.bytes() ?? NO_BYTES])
+      entries.push([this.text(), this.bytes() ?? NO_BYTES])
     }
     return Object.fromEntries(entries)
   }

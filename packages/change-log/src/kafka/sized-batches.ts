@@ -20,7 +20,7 @@ export interface SizeLimits {
 export async function* sizedBatches(
   options: BatchesOptions,
   limits: () => SizeLimits,
-): AsyncGenerator<SizedBatch> {
+): AsyncGenerator<SizedBatch, void> {
   let records: LogRecord[] = []
   let bytes = 0
   let nextOffset = options.from
