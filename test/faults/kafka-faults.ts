@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CAN_CUT_NETWORKS } from '../kafka/cluster-network.ts'
 import type { FreshetCluster } from './kafka-freshet-cluster.ts'
 
 /** A number from 0 up to, and without, 1. */
@@ -22,6 +23,16 @@ interface Process {
   resume(): void
 }
 
+/** By the network: it goes on, and takes itself for what it was, as long as it lets itself. */
+const CUT_OFF: Fault = {
+  kind: 'a broker is cut off',
+  async happen({ kafka }, random) {
+    kafka.isolate(oneOf(kafka.nodes, random).address.id)
+    await sleep(PAUSE_MS)
+    kafka.mend()
+  },
+}
+
 export const FAULTS: readonly Fault[] = [
   { kind: 'kill -9 of a broker', happen: ({ kafka }, random) => killed(oneOf(kafka.nodes, random), random) },
   {
@@ -33,6 +44,7 @@ export const FAULTS: readonly Fault[] = [
     happen: ({ fanout }, random) => killed(oneOf(fanout, random), random),
   },
   { kind: 'a broker is paused', happen: ({ kafka }, random) => paused(oneOf(kafka.nodes, random)) },
+  ...(CAN_CUT_NETWORKS ? [CUT_OFF] : []),
   { kind: 'an ingest node is paused', happen: ({ ingest }, random) => paused(oneOf(ingest, random)) },
   {
     kind: 'an ingest node leaves and joins',

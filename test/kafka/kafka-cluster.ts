@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CAN_CUT_NETWORKS, ClusterNetwork } from './cluster-network.ts'
+import { freePorts } from './free-ports.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { KafkaNode } from './kafka-node.ts'
 import { type NodeAddress, serverProperties } from './server-properties.ts'
@@ -18,12 +19,13 @@ export interface KafkaClusterOptions {
 
 /**
  * A Kafka cluster of one or three processes on ports that were free, with its data in a temporary folder. With three nodes
- * every partition is on all of them, and any one may be away.
+ * every partition is on all of them, any one may be away, and one can be cut off from the rest of the world.
  */
 export class KafkaCluster implements AsyncDisposable {
   readonly nodes: readonly KafkaNode[]
   readonly brokers: readonly string[]
   readonly #directory: string
+  readonly #network: ClusterNetwork | undefined
 
   /** Rejects with `NoKafkaError` where Java or Maven is missing. */
   static async start(options: KafkaClusterOptions): Promise<KafkaCluster> {
@@ -32,17 +34,22 @@ export class KafkaCluster implements AsyncDisposable {
     const directory = await mkdtemp(join(tmpdir(), 'freshet-kafka-'))
     const clusterId = newClusterId()
     const addresses = await freeAddresses(nodes)
+    const network =
+      nodes === 3 && CAN_CUT_NETWORKS ? await ClusterNetwork.open(addresses, directory) : undefined
     const cluster = new KafkaCluster(
       directory,
+      network,
       addresses.map((address) => {
         const folder = join(directory, `node-${address.id}`)
-        const text = serverProperties(address, addresses, join(folder, 'data'), properties)
+        const given = { ...network?.propertiesOf(address), ...properties }
+        const text = serverProperties(address, addresses, join(folder, 'data'), given)
         return new KafkaNode({
           clusterId,
           address,
           jars,
           directory: folder,
           properties: text,
+          namesFile: network?.namesFile(address.id),
           formatOptions,
           tunedFor,
         })
@@ -57,10 +64,21 @@ export class KafkaCluster implements AsyncDisposable {
     }
   }
 
-  private constructor(directory: string, nodes: readonly KafkaNode[]) {
+  private constructor(directory: string, network: ClusterNetwork | undefined, nodes: readonly KafkaNode[]) {
     this.#directory = directory
+    this.#network = network
     this.nodes = nodes
-    this.brokers = nodes.map(({ address }) => `127.0.0.1:${address.port}`)
+    this.brokers = nodes.map(({ address }) => `127.0.0.1:${network?.clientPort(address.id) ?? address.port}`)
+  }
+
+  /** Cuts the node off from the others and from clients, until `mend`. Only where `CAN_CUT_NETWORKS`, of three nodes. */
+  isolate(id: number): void {
+    if (this.#network === undefined) throw new Error('this cluster has no network that can be cut')
+    this.#network.isolate(id)
+  }
+
+  mend(): void {
+    this.#network?.mend()
   }
 
   /** The node with this `node.id`, as the cluster's metadata names its leaders. */
@@ -72,6 +90,7 @@ export class KafkaCluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill9()))
+    await this.#network?.[Symbol.asyncDispose]()
     await rm(this.#directory, { recursive: true, force: true })
   }
 }
@@ -88,17 +107,4 @@ async function freeAddresses(count: number): Promise<readonly NodeAddress[]> {
     port: ports[index * 2] ?? 0,
     controllerPort: ports[index * 2 + 1] ?? 0,
   }))
-}
-
-/** All held at once, so that no two are the same. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listening))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
-  return ports
-}
-
-function listening(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer()
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }

@@ -20,6 +20,8 @@ export interface KafkaNodeOptions {
   readonly jars: string
   readonly directory: string
   readonly properties: string
+  /** Names that it is to resolve, as a hosts file; undefined: those of the machine. */
+  readonly namesFile: undefined | string
   readonly formatOptions: readonly string[]
   readonly tunedFor: 'start' | 'throughput'
 }
@@ -39,10 +41,11 @@ export class KafkaNode {
   /** Resolves once the broker serves. */
   async start(): Promise<void> {
     await this.#format()
-    const { jars, directory, tunedFor, address } = this.#options
+    const { jars, directory, tunedFor, address, namesFile } = this.#options
     const tuning =
       tunedFor === 'start' ? [...FAST_START, '-Xmx256m'] : ['-XX:+UseG1GC', '-Xms768m', '-Xmx768m']
-    const java = ['-cp', `${jars}/*`, ...tuning, '-Djava.awt.headless=true', LOGGING]
+    const names = namesFile === undefined ? [] : [`-Djdk.net.hosts.file=${namesFile}`]
+    const java = ['-cp', `${jars}/*`, ...tuning, ...names, '-Djava.awt.headless=true', LOGGING]
     const child = spawn('java', [...java, 'kafka.Kafka', join(directory, 'server.properties')], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Out of the terminal's process group: Ctrl-C is for the tests, which then stop their brokers.

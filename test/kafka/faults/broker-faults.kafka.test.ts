@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaChangeLog, LogUnavailableError } from '@freshet/change-log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CAN_CUT_NETWORKS } from '../cluster-network.ts'
 import { KafkaCluster } from '../kafka-cluster.ts'
 import { whyNoKafkaCluster } from '../kafka-for-tests.ts'
 import { openLog, topic } from './kafka-log.ts'
@@ -39,7 +40,7 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
     })
   }, 180_000)
 
-  it('one that stands still for a while, as behind a broken network: the same', async () => {
+  it('one that stands still for a while: the same', async () => {
     await throughFaults('paused', async () => {
       const [node] = cluster.nodes
       node?.pause()
@@ -48,6 +49,21 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
       await sleep(BETWEEN_FAULTS_MS)
     })
   }, 120_000)
+
+  it.skipIf(!CAN_CUT_NETWORKS)(
+    'one that the network cuts off from the others and from clients: the same',
+    async () => {
+      await throughFaults('isolated', async () => {
+        for (const { address } of cluster.nodes) {
+          cluster.isolate(address.id)
+          await sleep(PAUSE_MS)
+          cluster.mend()
+          await sleep(BETWEEN_FAULTS_MS)
+        }
+      })
+    },
+    180_000,
+  )
 
   it('one less than have to be in sync: appends are refused with an error that says to try again, reading goes on', async () => {
     await using strict = await openLog(cluster.brokers, { minInsyncReplicas: 3, outageTimeoutMs: 1_000 })
