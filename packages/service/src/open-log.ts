@@ -56,9 +56,11 @@ async function openEmbedded({ dataDir, mode, logger }: OpenLogOptions): Promise<
 }
 
 const KAFKA_TIMES = {
-  requestTimeoutMs: 10_000,
+  // A broker answers within milliseconds. One that stands still holds up what it leads for as long, once its session is over.
+  requestTimeoutMs: 3_000,
   outageTimeoutMs: 15_000,
-  sessionTimeoutMs: 10_000,
+  // What an ingest node had is taken over so long after it was lost. Brokers refuse less (`group.min.session.timeout.ms`).
+  sessionTimeoutMs: 6_000,
   rebalanceTimeoutMs: 30_000,
   transactionTimeoutMs: 60_000,
 }

@@ -1,6 +1,6 @@
 import { KafkaChangeLog, type KafkaChangeLogOptions, type TopicSpec } from '@freshet/change-log'
 
-/** As in production, with a session that is over sooner. */
+/** As in production, with transactions that are given up on sooner. */
 export function openLog(
   brokers: readonly string[],
   options: Partial<KafkaChangeLogOptions> = {},
@@ -11,7 +11,7 @@ export function openLog(
     clientId: 'freshet-test',
     tls: undefined,
     sasl: undefined,
-    requestTimeoutMs: 5_000,
+    requestTimeoutMs: 3_000,
     logger: { debug: () => {} },
     namePrefix: 'faults-',
     replicationFactor: isReplicated ? 3 : 1,

@@ -9,6 +9,8 @@ import type { Request } from './requests/request.ts'
 
 /** A broker that does not take a connection within this time is away. */
 const CONNECT_MS_MAX = 3_000
+/** A large request may be under way for as long as it takes over a link of 4 MB a second. */
+const BYTES_PER_MS_MIN = 4_000
 
 /**
  * One connection to one broker, opened when it is used, and again after it broke. A broker answers one request of a connection
@@ -16,12 +18,14 @@ const CONNECT_MS_MAX = 3_000
  */
 export class BrokerConnection {
   readonly #connection: Connection
+  readonly #requestTimeoutMs: number
   #opening: Promise<ApiVersions> | undefined
   /** What the broker understands, as of the last connection. */
   #versions: ApiVersions | undefined
   #isClosed = false
 
   constructor({ host, port }: Pick<BrokerAddress, 'host' | 'port'>, options: KafkaConnectionOptions) {
+    this.#requestTimeoutMs = options.requestTimeoutMs
     this.#connection = new Connection({
       host,
       port,
@@ -47,10 +51,22 @@ export class BrokerConnection {
     })
   }
 
-  /** A request as kafkajs encodes it, in the newest version that both sides know. Error codes in the answer are left to the caller. */
-  async call<Name extends keyof KafkajsAnswers>(name: Name, args: object): Promise<KafkajsAnswers[Name]> {
-    const versions = await this.#open()
-    return this.#connection.send(requestOf(versions, name, args))
+  /**
+   * A request as kafkajs encodes it, in the newest version that both sides know. Error codes in the answer are left to the caller.
+   * Joining a group has, from kafkajs, as long as the group may take to gather.
+   */
+  async call<Name extends keyof KafkajsAnswers>(
+    name: Name,
+    args: object,
+    /** About how much is sent, where it is much. */
+    bytes = 0,
+  ): Promise<KafkajsAnswers[Name]> {
+    const request = requestOf(await this.#open(), name, args)
+    const timeoutMs = this.#requestTimeoutMs + bytes / BYTES_PER_MS_MIN
+    return this.#connection.send({
+      ...request,
+      requestTimeout: Math.max(timeoutMs, request.requestTimeout ?? 0),
+    })
   }
 
   /** For good: whoever asks or waits gets an error. */

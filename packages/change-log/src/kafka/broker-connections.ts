@@ -10,6 +10,7 @@ export interface HostPort {
 export class BrokerConnections {
   readonly #options: KafkaConnectionOptions
   readonly #connections = new Map<string, BrokerConnection>()
+  #isClosed = false
 
   constructor(options: KafkaConnectionOptions) {
     this.#options = options
@@ -20,11 +21,15 @@ export class BrokerConnections {
     const known = this.#connections.get(address)
     if (known !== undefined) return known
     const connection = new BrokerConnection({ host, port }, this.#options)
-    this.#connections.set(address, connection)
+    // Whoever asks for one now is refused by it: nobody would close it any more.
+    if (this.#isClosed) connection.close()
+    else this.#connections.set(address, connection)
     return connection
   }
 
+  /** For good. */
   close(): void {
+    this.#isClosed = true
     for (const connection of this.#connections.values()) connection.close()
     this.#connections.clear()
   }

@@ -77,6 +77,7 @@ export class Cluster implements Disposable {
   /** For what a broker may hold back for a while. Closed with the cluster at the latest. */
   newConnections(): BrokerConnections {
     const connections = new BrokerConnections(this.#options)
+    if (this.closed.aborted) connections.close()
     this.#connections.push(connections)
     return connections
   }

@@ -64,7 +64,10 @@ export class GroupProcessor {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#options.process
+    const { cluster, process } = this.#options
+    const { signal } = process
+    const close = () => this.#connections.close()
+    cluster.closed.addEventListener('abort', close)
     try {
       for (;;) {
         const assignment = await this.#membership.join(signal)
@@ -74,7 +77,8 @@ export class GroupProcessor {
     } finally {
       // If the coordinator is not reached, the session runs out.
       await this.#membership.leave().catch(() => undefined)
-      this.#connections.close()
+      cluster.closed.removeEventListener('abort', close)
+      close()
     }
   }
 

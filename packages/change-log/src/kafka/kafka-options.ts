@@ -11,7 +11,7 @@ export interface KafkaConnectionOptions {
   readonly tls: undefined | ConnectionOptions
   /** undefined: without SASL. */
   readonly sasl: undefined | SaslOptions
-  /** How long a broker may take to answer. A paused broker holds up its partitions for about so long. */
+  /** How long a broker may take to answer; a large request has longer. What a broker that stands still leads is held up for about so long. */
   readonly requestTimeoutMs: number
   readonly logger: KafkaLogger
 }

@@ -64,14 +64,15 @@ export async function produce(
   const topics = Map.groupBy(batches, ({ topic }) => topic)
   const bytes = batches.reduce((sum, { records }) => sum + sumOfBytes(records), 0)
   const isCompressed = compression === 'zstd' && bytes >= COMPRESSED_BYTES_MIN
-  const { topics: answers } = await cluster.requests.to(leader).call('Produce', {
+  const args = {
     ...producer,
     transactionalId: producer.transactionalId ?? null,
     acks: ALL_IN_SYNC,
     timeout: cluster.options.requestTimeoutMs,
     compression: isCompressed ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None,
     topicData: [...topics].map(([topic, ofTopic]) => ({ topic, partitions: ofTopic.map(partitionData) })),
-  })
+  }
+  const { topics: answers } = await cluster.requests.to(leader).call('Produce', args, bytes)
   const results = new Map<string, bigint | BrokerError>()
   for (const { topicName, partitions } of answers) {
     for (const { partition, errorCode, baseOffset } of partitions) {
