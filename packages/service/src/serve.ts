@@ -51,6 +51,8 @@ export async function serve({ settings, logger, start }: ServeOptions, signal: A
     service.onStarted(url)
     await workUntil(signal, service)
     await service.app.close()
+    // Before the service, whose log those who are being answered may wait for.
+    await front.close()
   } finally {
     await front.close()
   }
@@ -92,6 +94,7 @@ class Front {
   readonly server: Server
   obstacle = 'starting'
   #app: FastifyInstance | undefined
+  #closing: Promise<void> | undefined
 
   constructor() {
     this.server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
@@ -112,7 +115,12 @@ class Front {
   }
 
   /** What is being answered gets some time; connections that are kept open for more requests get none. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     const closed = once(this.server, 'close')
     this.server.close()
     this.server.closeIdleConnections()
