@@ -73,7 +73,10 @@ class Pair {
     if (this.#isJoined) return
     this.#isJoined = true
     this.#far ??= this.#watch(connect(this.#targetPort, '127.0.0.1'))
-    if (this.#near.destroyed || this.#far.destroyed) this.destroy()
+    if (this.#near.destroyed || this.#far.destroyed) {
+      this.destroy()
+      return
+    }
     this.#near.pipe(this.#far)
     this.#far.pipe(this.#near)
   }
