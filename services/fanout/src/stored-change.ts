@@ -8,18 +8,28 @@ import {
   type PartSlice,
   partsBytes,
 } from '@freshet/events'
+import { ownBytes } from './own-bytes.ts'
 
 /** An article change as it lies in the log: what filters ask about, and where its parts are. Its JSON is never parsed. */
 export class StoredChange {
   readonly attributes: Attributes
   readonly value: Uint8Array
+  readonly #header: Uint8Array
   readonly #parts: Uint8Array
   #layout: readonly PartSlice[] | undefined
 
-  constructor(attributes: Attributes, parts: Uint8Array, value: Uint8Array) {
-    this.attributes = attributes
+  /** Throws a RangeError on attributes that Freshet did not write. */
+  constructor(header: Uint8Array, parts: Uint8Array, value: Uint8Array) {
+    this.attributes = decodeAttributes(header)
     this.value = value
+    this.#header = header
     this.#parts = parts
+  }
+
+  /** To be kept. The bytes of a record are a view into many records. */
+  copy(): StoredChange {
+    const [header, parts, value] = ownBytes(this.#header, this.#parts, this.value)
+    return new StoredChange(header, parts, value)
   }
 
   /** Decoded only for those who want the change. */
@@ -36,7 +46,7 @@ export function readStoredChange({ headers, value }: LogRecord): StoredChange | 
   if (attributes === undefined || parts === undefined || value === null) return undefined
   if (partsBytes(parts) !== value.length - 1) return undefined
   try {
-    return new StoredChange(decodeAttributes(attributes), parts, value)
+    return new StoredChange(attributes, parts, value)
   } catch {
     return undefined
   }

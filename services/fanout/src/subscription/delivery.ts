@@ -24,6 +24,9 @@ export interface DeliveryOptions {
   readonly clock: () => number
 }
 
+/** Buffers of frames that are on their way to one partner; of more, the rest is left to the garbage collector. */
+const BUFFERS_ON_THE_WAY_MAX = 8
+
 /**
  * The way out of one subscription: records are passed through it in order, those that the filter wants become frames,
  * and `flush` writes them at once. Whatever else is written, or ends the subscription, is written behind them, so that the
@@ -35,6 +38,8 @@ export class Delivery {
   #due: DueFrames
   /** To be said as soon as there is room, before anything that is passed from now on. */
   #announcement: ControlFrame | undefined
+  /** Frames of runs that the operating system may not have taken yet. */
+  readonly #runsOnTheWay: Uint8Array[] = []
   #isBlocked = false
   #passedRecords = 0
   #passedTimestampMs: number | undefined
@@ -115,6 +120,7 @@ export class Delivery {
     this.#isBlocked = true
     await this.#options.transport.drained()
     this.#isBlocked = false
+    this.#giveBackBuffers()
   }
 
   /** For a reader with a place of its own, which moves past the record. */
@@ -163,8 +169,11 @@ export class Delivery {
     const { frames, bytes, changes, newestChangeMs, cursor } = this.#due.take()
     const { transport, clock } = this.#options
     transport.write(frames)
-    // The operating system has taken all of it then.
-    if (transport.pendingBytes === 0) for (const piece of frames) RUN_BUFFERS.giveBack(piece)
+    for (const piece of frames) {
+      if (this.#runsOnTheWay.length < BUFFERS_ON_THE_WAY_MAX && RUN_BUFFERS.isLent(piece))
+        this.#runsOnTheWay.push(piece)
+    }
+    this.#giveBackBuffers()
     this.#toldMs = clock()
     this.#toldCursor = cursor ?? this.#toldCursor
     onDelivered({ transport: transport.framing, changes, bytes })
@@ -227,6 +236,12 @@ export class Delivery {
     this.passed(run.stop - start, last.timestampMs)
     this.#due.addRun(run, last.timestampMs)
     return run.stop
+  }
+
+  #giveBackBuffers(): void {
+    // The operating system has taken all of it when nothing is pending.
+    if (this.#runsOnTheWay.length === 0 || this.#options.transport.pendingBytes > 0) return
+    for (const frames of this.#runsOnTheWay.splice(0)) RUN_BUFFERS.giveBack(frames)
   }
 
   #passUnreadable(from: Cursor, to: Cursor): void {

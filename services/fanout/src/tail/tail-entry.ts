@@ -1,5 +1,6 @@
 import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
+import { ownBytes } from '../own-bytes.ts'
 import type { KeptBytes, Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
 
@@ -22,7 +23,7 @@ export class TailEntry implements KeptBytes {
     this.partition = record.partition
     this.offset = record.offset
     this.timestampMs = record.timestampMs
-    this.change = readStoredChange(record)
+    this.change = readStoredChange(record)?.copy()
     this.cursor = cursor
     this.#bytes = OVERHEAD_BYTES + (record.value?.length ?? 0)
   }
@@ -36,8 +37,9 @@ export class TailEntry implements KeptBytes {
     const known = this.get(representation.key)
     if (known !== undefined) return known
     const frame = representation.change(change, this.cursor, this)
-    if (representation.isShared) this.set(representation.key, frame)
-    return frame
+    if (!representation.isShared) return frame
+    this.set(representation.key, frame)
+    return this.get(representation.key) ?? frame
   }
 
   get(key: string): Uint8Array | undefined {
@@ -47,7 +49,7 @@ export class TailEntry implements KeptBytes {
   set(key: string, bytes: Uint8Array): void {
     this.#kept ??= new Map()
     if (this.#kept.has(key)) return
-    this.#kept.set(key, bytes)
+    this.#kept.set(key, ownBytes(bytes)[0])
     this.#bytes += bytes.length
   }
 }

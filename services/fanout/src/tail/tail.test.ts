@@ -127,4 +127,18 @@ describe('the tail', () => {
     expect(tail.firstSequence).toBeGreaterThan(sequence)
     expect(tail.holds(start)).toBe(false)
   })
+
+  it('keeps no memory of larger things that its records and frames were cut from', async () => {
+    await using opened = await openTail()
+    const { tail, append } = opened
+    await append(5)
+    const representation = new Representation('ndjson', ['core', 'diff'], 'default', UNBATCHED)
+    for (let sequence = tail.firstSequence; sequence < tail.nextSequence; sequence++) {
+      const entry = tail.entryAt(sequence)
+      if (entry?.change === undefined) throw new Error('the tail lost what was appended')
+      const frame = tail.frame(entry, representation, entry.change)
+      expect(frame.buffer.byteLength).toBe(frame.length)
+      expect(entry.change.value.buffer.byteLength).toBeLessThanOrEqual(entry.bytes)
+    }
+  })
 })

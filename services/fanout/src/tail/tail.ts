@@ -122,6 +122,7 @@ export class Tail {
         signal,
       })) {
         this.#take(batch)
+        batch.giveBack?.()
         onRead()
       }
     } catch (error) {
