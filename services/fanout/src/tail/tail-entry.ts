@@ -1,6 +1,6 @@
 import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
-import { ownBytes } from '../own-bytes.ts'
+import { ownPiece } from '../representation/content-encoding.ts'
 import type { KeptBytes, Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
 
@@ -49,7 +49,7 @@ export class TailEntry implements KeptBytes {
   set(key: string, bytes: Uint8Array): void {
     this.#kept ??= new Map()
     if (this.#kept.has(key)) return
-    this.#kept.set(key, ownBytes(bytes)[0])
+    this.#kept.set(key, ownPiece(bytes))
     this.#bytes += bytes.length
   }
 }

@@ -1,6 +1,8 @@
 import { InMemoryChangeLog } from '@freshet/change-log'
 import { decodeCursor, UNBATCHED } from '@freshet/protocol'
 import { describe, expect, it } from 'vitest'
+import { EncodedRepresentation } from '../representation/encoded-representation.ts'
+import { GZIP } from '../representation/gzip-encoding.ts'
 import { Representation } from '../representation/representation.ts'
 import { changeRecord, changesTopic } from '../testing/change-records.ts'
 import { WakeUp } from '../wake-up.ts'
@@ -132,12 +134,18 @@ describe('the tail', () => {
     await using opened = await openTail()
     const { tail, append } = opened
     await append(5)
-    const representation = new Representation('ndjson', ['core', 'diff'], 'default', UNBATCHED)
+    const parts = ['core', 'diff'] as const
+    const plain = new Representation('ndjson', parts, 'default', UNBATCHED)
+    const gzipped = new EncodedRepresentation('ndjson', GZIP, parts, 'default', UNBATCHED)
     for (let sequence = tail.firstSequence; sequence < tail.nextSequence; sequence++) {
       const entry = tail.entryAt(sequence)
       if (entry?.change === undefined) throw new Error('the tail lost what was appended')
-      const frame = tail.frame(entry, representation, entry.change)
-      expect(frame.buffer.byteLength).toBe(frame.length)
+      for (const representation of [plain, gzipped]) {
+        const frame = tail.frame(entry, representation, entry.change)
+        expect(frame.buffer.byteLength).toBe(frame.length)
+        const made = representation.change(entry.change, entry.cursor, undefined)
+        expect(frame).toEqual(made)
+      }
       expect(entry.change.value.buffer.byteLength).toBeLessThanOrEqual(entry.bytes)
     }
   })
