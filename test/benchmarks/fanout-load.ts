@@ -22,7 +22,7 @@ export interface Partners {
   /** Messages that a WebSocket sends once it is open. */
   readonly messages: readonly string[]
   /** How they read; those that are not `healthy` are not counted. */
-  readonly reading: 'healthy' | 'nothing' | 'one KB a second'
+  readonly reading: 'healthy' | 'nothing' | 'one KB a second' | 'a frame a minute'
 }
 
 /**
@@ -40,6 +40,8 @@ const READ_BYTES = 256 * 1024
 const EVENT_BYTES_MIN = 400
 /** The longest, with its envelope. */
 const EVENT_BYTES_MAX = 2_400
+const FRAME_BYTES = 2_048
+const MINUTE_MS = 60_000
 const BLANK_LINE = Buffer.from('\n\n')
 const AT = Buffer.from('"at":')
 const RESERVED_1 = 0x40
@@ -120,13 +122,15 @@ function open(
       resolve()
       if (reading === 'healthy' && end + 4 < data.length) counter(data.subarray(end + 4))
       else if (reading === 'nothing') socket.pause()
-      else if (reading === 'one KB a second') readSlowly(socket)
+      else if (reading === 'one KB a second') readSlowly(socket, (size) => size)
+      else if (reading === 'a frame a minute') readSlowly(socket, () => MINUTE_MS)
       return true
     }
-    const slow = reading === 'one KB a second'
+    const slow = reading === 'one KB a second' || reading === 'a frame a minute'
     const socket = connect({
       port,
       host: '127.0.0.1',
+      ...(reading === 'a frame a minute' ? { highWaterMark: FRAME_BYTES } : {}),
       ...(slow ? {} : { onread: { buffer: readBuffer, callback: take } }),
     })
     if (slow) socket.on('data', (data: Buffer) => take(data.copy(readBuffer)))
@@ -151,11 +155,11 @@ function open(
   })
 }
 
-/** Lets go of one chunk at a time, and then waits for as long as it should have taken. */
-function readSlowly(socket: Socket): void {
+/** Lets go of one chunk at a time, and then waits. */
+function readSlowly(socket: Socket, restMs: (bytes: number) => number): void {
   socket.on('data', (data) => {
     socket.pause()
-    setTimeout(() => socket.resume(), data.length)
+    setTimeout(() => socket.resume(), restMs(data.length))
   })
 }
 

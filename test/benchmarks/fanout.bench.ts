@@ -211,7 +211,11 @@ async function memoryRow(): Promise<void> {
 
 async function slowPartnersRow(): Promise<void> {
   const healthy = websocket('freshet', 'freshet').partners
-  const slow = (['nothing', 'one KB a second'] as const).map((reading) => ({ ...healthy, count: 1, reading }))
+  const slow = (['nothing', 'one KB a second', 'a frame a minute'] as const).map((reading) => ({
+    ...healthy,
+    count: 1,
+    reading,
+  }))
   const pace: Pace = { type: 'rate', perSecond: 50 }
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, partners] of [
