@@ -29,8 +29,8 @@ export type EmbeddedChangeLogOptions =
 
 /**
  * The change log in one folder, without a server: an SQLite database whose rows are blocks of records, and files with the
- * large ones. A thread of its own writes and waits for the disk; reading happens in the caller's thread, out of the page cache as
- * a rule.
+ * large ones. A thread of its own writes and waits for the disk, another reads ahead in the files; the rest of reading happens
+ * in the caller's thread, out of the page cache as a rule.
  */
 export class EmbeddedChangeLog implements ChangeLog {
   readonly #view: LogView
