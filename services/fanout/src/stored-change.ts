@@ -8,7 +8,7 @@ import {
   type PartSlice,
   partsBytes,
 } from '@freshet/events'
-import { ownBytes } from './own-bytes.ts'
+import type { TailMemory } from './tail/tail-memory.ts'
 
 /** An article change as it lies in the log: what filters ask about, and where its parts are. Its JSON is never parsed. */
 export class StoredChange {
@@ -26,10 +26,8 @@ export class StoredChange {
     this.#parts = parts
   }
 
-  /** To be kept. The bytes of a record are a view into many records. */
-  copy(): StoredChange {
-    const [header, parts, value] = ownBytes(this.#header, this.#parts, this.value)
-    return new StoredChange(header, parts, value)
+  copiedInto(memory: TailMemory): StoredChange {
+    return new StoredChange(memory.keep(this.#header), memory.keep(this.#parts), memory.keep(this.value))
   }
 
   /** Decoded only for those who want the change. */

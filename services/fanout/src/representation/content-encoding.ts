@@ -1,4 +1,3 @@
-import { ownBytes } from '../own-bytes.ts'
 import type { Crc32Sum } from './crc32-sum.ts'
 
 /** How frames are compressed: as the transport and its partner have agreed. `deflate` is that of WebSocket. */
@@ -23,10 +22,4 @@ export interface ContentEncoding {
 /** A piece of a body, with the sum of what it holds where the body ends with the sum of all. */
 export interface BodyPiece extends Uint8Array {
   readonly sum?: Crc32Sum
-}
-
-/** A copy to be kept. */
-export function ownPiece(piece: BodyPiece): BodyPiece {
-  const [own] = ownBytes(piece)
-  return piece.sum === undefined ? own : Object.assign(own, { sum: piece.sum })
 }

@@ -1,8 +1,9 @@
 import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
-import { ownPiece } from '../representation/content-encoding.ts'
+import type { BodyPiece } from '../representation/content-encoding.ts'
 import type { KeptBytes, Representation } from '../representation/representation.ts'
 import { readStoredChange, type StoredChange } from '../stored-change.ts'
+import type { TailMemory } from './tail-memory.ts'
 
 /** What an entry takes beside its bytes: objects, cursor, map. */
 const OVERHEAD_BYTES = 1_024
@@ -16,15 +17,17 @@ export class TailEntry implements KeptBytes {
   readonly change: StoredChange | undefined
   /** For whoever has everything in the tail up to and with this entry. */
   readonly cursor: Cursor
-  #kept: Map<string, Uint8Array> | undefined
+  readonly #memory: TailMemory
+  #kept: Map<string, BodyPiece> | undefined
   #bytes: number
 
-  constructor(record: LogRecord, cursor: Cursor) {
+  constructor(record: LogRecord, cursor: Cursor, memory: TailMemory) {
     this.partition = record.partition
     this.offset = record.offset
     this.timestampMs = record.timestampMs
-    this.change = readStoredChange(record)?.copy()
+    this.change = readStoredChange(record)?.copiedInto(memory)
     this.cursor = cursor
+    this.#memory = memory
     this.#bytes = OVERHEAD_BYTES + (record.value?.length ?? 0)
   }
 
@@ -46,10 +49,11 @@ export class TailEntry implements KeptBytes {
     return this.#kept?.get(key)
   }
 
-  set(key: string, bytes: Uint8Array): void {
+  set(key: string, piece: BodyPiece): void {
     this.#kept ??= new Map()
     if (this.#kept.has(key)) return
-    this.#kept.set(key, ownPiece(bytes))
-    this.#bytes += bytes.length
+    const own = this.#memory.keep(piece)
+    this.#kept.set(key, piece.sum === undefined ? own : Object.assign(own, { sum: piece.sum }))
+    this.#bytes += own.length
   }
 }

@@ -5,6 +5,7 @@ import type { Representation } from '../representation/representation.ts'
 import type { StoredChange } from '../stored-change.ts'
 import type { WakeUp } from '../wake-up.ts'
 import { TailEntry } from './tail-entry.ts'
+import { TailMemory } from './tail-memory.ts'
 
 export interface TailOptions {
   readonly log: ChangeLog
@@ -20,6 +21,7 @@ export interface TailOptions {
 export class Tail {
   readonly #options: TailOptions
   readonly #entries = new Map<number, TailEntry>()
+  readonly #memory = new TailMemory()
   readonly #sleepers = new Set<WakeUp>()
   #position: MovingCursor
   /** Per partition: every record from this offset on, up to the position, is among the entries. */
@@ -134,7 +136,7 @@ export class Tail {
   #take({ partition, records, nextOffset, endOffset }: RecordBatch): void {
     for (const record of records) {
       this.#position.moveTo(partition, record.offset + 1n)
-      const entry = new TailEntry(record, this.cursor)
+      const entry = new TailEntry(record, this.cursor, this.#memory)
       this.#entries.set(this.#nextSequence++, entry)
       this.#bytes += entry.bytes
       this.#evict()
