@@ -10,7 +10,7 @@ import type { EditInput } from '@freshet/events'
 import { createTwoFilesPatch } from 'diff'
 import { cpuSecondsOf } from '../harness/cpu-seconds.ts'
 import { FreshetProcess } from '../harness/freshet-process.ts'
-import { framesOf } from '../harness/subscriber.ts'
+import { framesOf, type ReceivedFrame } from '../harness/subscriber.ts'
 import { EMBEDDED, kafkaAt, type TestLog } from '../harness/test-log.ts'
 import { writeEditRecording } from '../recordings/edit-recording.ts'
 import { webplatformEdits } from '../recordings/webplatform-edits.ts'
@@ -20,7 +20,10 @@ import { startKafkaIfThere } from './benchmark-kafka.ts'
 import { percentile } from './percentile.ts'
 
 const LATENCY_SECONDS = 10
+/** Posted and delivered before latency is measured, of a program that has just started. */
+const WARM_UP_EDITS = 1_000
 const REPLAYS = 3
+const SPACE = 0x20
 const CHANGE_START = Buffer.from('{"type":"change"')
 
 const hasData = existsSync(WEBPLATFORM_DATA_PATH)
@@ -94,26 +97,40 @@ async function measureLatency(log: TestLog, rate: number, dataDir: string): Prom
     dataDir,
     port: 0,
   })
-  const count = Math.min(rate * LATENCY_SECONDS, edits.length)
+  const warmUp = Math.min(WARM_UP_EDITS, Math.floor(edits.length / 4))
+  const measured = edits.slice(warmUp, warmUp + rate * LATENCY_SECONDS)
+  const count = measured.length
   const sentAt = new Map<number, number>()
-  const latencies: number[] = []
   const done = new AbortController()
   const frames = framesOf(`${freshet.url}/v1/changes?from=latest&parts=core,diff`, done.signal)
   await frames.next()
+  await post(freshet.url, edits.slice(0, warmUp))
+  await latenciesOf(frames, warmUp, sentAt)
   const startup = cpuSecondsOf(freshet.pid)
-  const receiving = (async () => {
-    for await (const { type, change } of frames) {
-      if (type !== 'change') continue
-      latencies.push(performance.now() - (sentAt.get(change.revision?.id ?? 0) ?? Number.NaN))
-      if (latencies.length === count) return
-    }
-  })()
-  await postAtRate(freshet.url, edits.slice(0, count), rate, sentAt)
-  await receiving
+  const receiving = latenciesOf(frames, count, sentAt)
+  await postAtRate(freshet.url, measured, rate, sentAt)
+  const latencies = await receiving
+  done.abort()
   const cpuSeconds = cpuSecondsOf(freshet.pid) - startup
   print(
     `  edit to subscriber at ${rate} edits/s: p50 ${percentile(latencies, 0.5).toFixed(1)} ms, p99 ${percentile(latencies, 0.99).toFixed(1)} ms; ${((cpuSeconds / count) * 1_000).toFixed(2)} CPU ms an edit`,
   )
+}
+
+/** Of the next so many changes. */
+async function latenciesOf(
+  frames: AsyncGenerator<ReceivedFrame>,
+  count: number,
+  sentAt: ReadonlyMap<number, number>,
+): Promise<readonly number[]> {
+  const latencies: number[] = []
+  while (latencies.length < count) {
+    const { done, value } = await frames.next()
+    if (done === true) throw new Error('the stream has ended')
+    if (value.type !== 'change') continue
+    latencies.push(performance.now() - (sentAt.get(value.change.revision?.id ?? 0) ?? Number.NaN))
+  }
+  return latencies
 }
 
 /** One edit in a request, at its time whatever became of those before. */
@@ -129,10 +146,16 @@ async function postAtRate(
     const waitMs = startedAt + (index * 1_000) / rate - performance.now()
     if (waitMs > 0) await sleep(waitMs)
     sentAt.set(edit.revision?.id ?? 0, performance.now())
-    const headers = { 'content-type': 'application/json' }
-    posts.push(fetch(`${url}/v1/edits`, { method: 'POST', headers, body: JSON.stringify(edit) }))
+    posts.push(post(url, edit))
   }
-  for (const post of posts) if ((await post).status !== 201) throw new Error(await (await post).text())
+  await Promise.all(posts)
+}
+
+async function post(url: string, body: EditInput | readonly EditInput[]): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/v1/edits`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  if (answer.status !== 201) throw new Error(text)
 }
 
 /** What a process costs before it has done anything. */
@@ -167,6 +190,8 @@ async function readLines(url: string, count: number): Promise<number> {
     const chunk = Buffer.concat([rest, piece])
     let start = 0
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      // Heartbeats stand before the next line.
+      while (chunk[start] === SPACE) start++
       if (chunk.subarray(start, start + CHANGE_START.length).equals(CHANGE_START)) changes++
       start = end + 1
     }
