@@ -9,7 +9,7 @@ import {
   type WatchLists,
 } from '@freshet/protocol'
 import { AttributeBits } from './attribute-bits.ts'
-import { eachBit } from './bit-set.ts'
+import { BitSlots } from './bit-slots.ts'
 import {
   BIT_CONDITIONS,
   type BitClause,
@@ -54,9 +54,7 @@ export class FilterIndex {
   readonly #watched = new PostingLists<WatchList, IndexedFilter>()
   /** How many prefixes of each length are posted. */
   readonly #prefixLengths = new Map<number, number>()
-  /** What each bit stands for. */
-  readonly #slots: (BitSlot | undefined)[] = []
-  readonly #freeSlots: number[] = []
+  readonly #slots = new BitSlots()
   readonly #slotsOf = new Map<IndexedFilter, number[]>()
   /** Which filters are in the answer being made, or are not: each is asked once. */
   readonly #askedAt: number[] = []
@@ -92,13 +90,7 @@ export class FilterIndex {
     }
     this.#visitPosted(attributes, ask)
     const words = this.#acceptingSlots(attributes)
-    const take = (number: number) => {
-      const slot = this.#slots[number]
-      if (slot === undefined) return
-      if (slot.rest === 'nothing' || slot.rest?.(attributes)) found.push(slot.filter.id)
-      else if (slot.rest === undefined) ask(slot.filter)
-    }
-    for (let index = 0; index < words.length; index++) eachBit(index, words[index] ?? 0, take)
+    this.#slots.find(words, attributes, found, ask)
     return found
   }
 
@@ -147,8 +139,7 @@ export class FilterIndex {
   }
 
   #setBits(filter: IndexedFilter, { conditions, rest }: BitClause): void {
-    const number = this.#freeSlots.pop() ?? this.#slots.length
-    this.#slots[number] = { filter, conditions, rest: compiledRest(rest, filter.watchLists) }
+    const number = this.#slots.add(...slotOf(filter, conditions, rest))
     for (const name of BIT_CONDITIONS) this.#bits[name].add(number, conditions[name])
     const slots = this.#slotsOf.get(filter) ?? []
     slots.push(number)
@@ -156,22 +147,23 @@ export class FilterIndex {
   }
 
   #clearBits(number: number): void {
-    const conditions = this.#slots[number]?.conditions
+    const conditions = this.#slots.at(number)?.conditions
     for (const name of BIT_CONDITIONS) this.#bits[name].delete(number, conditions?.[name])
-    this.#slots[number] = undefined
-    this.#freeSlots.push(number)
+    this.#slots.delete(number)
   }
 }
 
-interface BitSlot {
-  readonly filter: IndexedFilter
-  readonly conditions: BitClause['conditions']
-  /** What is still to be asked of what the bits let through; undefined: the whole filter. */
-  readonly rest: CompiledFilter | 'nothing' | undefined
-}
-
-function compiledRest(rest: Filter | undefined, watchLists: WatchLists): BitSlot['rest'] {
-  if (rest === undefined) return undefined
-  const isNothing = Object.values(rest).every((value) => value === undefined)
-  return isNothing ? 'nothing' : compileFilter(rest, watchLists)
+function slotOf(
+  filter: IndexedFilter,
+  conditions: BitClause['conditions'],
+  rest: Filter | undefined,
+): Parameters<BitSlots['add']> {
+  if (rest === undefined) return [{ filter, conditions, asks: 'the whole filter' }, {}]
+  const { minSizeDelta, maxSizeDelta, ...asked } = rest
+  const isSettled = Object.values(asked).every((value) => value === undefined)
+  const asks = isSettled ? undefined : compileFilter(asked, filter.watchLists)
+  return [
+    { filter, conditions, asks },
+    { minSizeDelta, maxSizeDelta },
+  ]
 }
