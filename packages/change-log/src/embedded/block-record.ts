@@ -1,5 +1,5 @@
 import type { LogRecord, RecordHeaders } from '../change-log.ts'
-import { HeaderNames } from './header-names.ts'
+import { HeaderNames } from '../header-names.ts'
 
 /**
  * The frame of a record in its block:

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import type { LogRecord, RecordHeaders } from '../change-log.ts'
 import { LogCorruptError } from '../errors.ts'
+import { KafkaRecord } from './kafka-record.ts'
+import { RecordCursor } from './record-cursor.ts'
 import { decompressZstd } from './zstd.ts'
 
 /** A transaction whose records are not for readers, from its first offset on up to its marker. */
@@ -11,7 +12,7 @@ export interface AbortedTransaction {
 
 /** The committed records of one batch of the log; none when they are aborted, compacted away, or the batch is a marker. */
 export interface DecodedBatch {
-  readonly records: readonly LogRecord[]
+  readonly records: readonly KafkaRecord[]
   readonly nextOffset: bigint
 }
 
@@ -122,7 +123,8 @@ class AbortedProducers {
 function isAbort(batch: Buffer): boolean {
   if (batch.readInt32BE(COUNT_AT) === 0) return true
   const cursor = new RecordCursor(batch, RECORDS_AT)
-  cursor.skipToKey()
+  cursor.recordEnd()
+  cursor.deltas()
   return cursor.bytes()?.readInt16BE(CONTROL_TYPE_AT) === ABORT
 }
 
@@ -135,24 +137,23 @@ function checkVersion(batch: Buffer, { topic, partition }: BatchesOptions): void
 async function recordsOf(
   batch: Buffer,
   { topic, partition, from }: BatchesOptions,
-): Promise<readonly LogRecord[]> {
+): Promise<readonly KafkaRecord[]> {
   const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const firstOffset = batch.readBigInt64BE(0)
   const firstTimestamp = Number(batch.readBigInt64BE(FIRST_TIMESTAMP_AT))
   const appendTimestamp =
     (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.readBigInt64BE(NEWEST_TIMESTAMP_AT))
-  const unpacked = await unpackedRecords(batch, attributes & COMPRESSION)
-  const cursor = new RecordCursor(unpacked, 0)
-  const records: LogRecord[] = []
+  const bytes = await unpackedRecords(batch, attributes & COMPRESSION)
+  const source = { topic, partition, bytes }
+  const cursor = new RecordCursor(bytes, 0)
+  const records: KafkaRecord[] = []
   for (let left = batch.readInt32BE(COUNT_AT); left > 0; left--) {
-    const { timestampDelta, offsetDelta } = cursor.skipToKey()
+    const end = cursor.recordEnd()
+    const { timestampDelta, offsetDelta } = cursor.deltas()
     const offset = firstOffset + BigInt(offsetDelta)
-    const key = cursor.text()
-    const value = cursor.bytes()
-    const headers = cursor.headers()
-    if (offset < from) continue
     const timestampMs = appendTimestamp ?? firstTimestamp + timestampDelta
-    records.push({ topic, partition, offset, timestampMs, key, headers, value })
+    if (offset >= from) records.push(new KafkaRecord(source, offset, timestampMs, cursor.at, end))
+    cursor.moveTo(end)
   }
   return records
 }
@@ -172,58 +173,3 @@ function unpackedRecords(batch: Buffer, compression: number): Buffer | Promise<B
       )
   }
 }
-
-/** Reads records one field after the other. */
-class RecordCursor {
-  readonly #buffer: Buffer
-  #at: number
-
-  constructor(buffer: Buffer, start: number) {
-    this.#buffer = buffer
-    this.#at = start
-  }
-
-  skipToKey(): { readonly timestampDelta: number; readonly offsetDelta: number } {
-    this.#varint() // length
-    this.#at++ // attributes, of which there are none
-    return { timestampDelta: this.#varint(), offsetDelta: this.#varint() }
-  }
-
-  bytes(): Buffer | null {
-    const length = this.#varint()
-    if (length < 0) return null
-    this.#at += length
-    return this.#buffer.subarray(this.#at - length, this.#at)
-  }
-
-  /** Where there is none, it is empty. */
-  text(): string {
-    const length = Math.max(0, this.#varint())
-    this.#at += length
-    return this.#buffer.toString('utf8', this.#at - length, this.#at)
-  }
-
-  headers(): RecordHeaders {
-    const count = this.#varint()
-    if (count === 0) return NO_HEADERS
-    const entries: [string, Uint8Array][] = []
-    for (let index = 0; index < count; index++) {
-      entries.push([this.text(), this.bytes() ?? NO_BYTES])
-    }
-    return Object.fromEntries(entries)
-  }
-
-  /** A zigzag number of up to 64 bits; by multiplication, because shifts end at 32. */
-  #varint(): number {
-    let byte = this.#buffer[this.#at++] ?? 0
-    let value = byte & 0x7f
-    for (let scale = 128; byte >= 0x80; scale *= 128) {
-      byte = this.#buffer[this.#at++] ?? 0
-      value += (byte & 0x7f) * scale
-    }
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
-  }
-}
-
-const NO_BYTES = Buffer.alloc(0)
-const NO_HEADERS: RecordHeaders = {}

@@ -1,5 +1,4 @@
 import type { LogRecord } from '../change-log.ts'
-import { recordBytes } from '../record-size.ts'
 import { type BatchesOptions, recordBatches } from './record-batches.ts'
 
 export interface SizedBatch {
@@ -29,7 +28,7 @@ export async function* sizedBatches(
   for await (const batch of recordBatches(options)) {
     for (const record of batch.records) {
       records.push(record)
-      bytes += recordBytes(record)
+      bytes += record.storedBytes
       nextOffset = record.offset + 1n
       if (records.length < recordsMax && bytes < bytesMax) continue
       passedUpTo = nextOffset
