@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { allRecords, newTopic, record, testSignal, textOf } from '../contract/contract-subject.ts'
 import { LogCorruptError, LogUnavailableError, UnknownLayoutError } from '../errors.ts'
+import { blockFolder } from './block-folder.ts'
 import { newFolder, openReader, openWriter, withDatabase } from './testing/log-folder.ts'
 
 test('refuses a folder of a newer version, for writing and for reading, and leaves it as it is', async () => {
@@ -74,13 +75,16 @@ test('a backup that was taken while the log was written to is a log, and gets an
   const restoredTo = newFolder()
   const log = await openWriter(directory)
   const topic = await newTopic(log, { partitions: 1 })
-  await log.append([record(topic, 'a', '1')])
+  const large = 'x'.repeat(200_000)
+  await log.append([record(topic, 'a', '1'), record(topic, 'a', large)])
   withDatabase(directory, (database) => database.prepare('VACUUM INTO ?').run(join(restoredTo, 'log.db')))
-  await log.append([record(topic, 'a', 'not in the backup')])
+  await log.append([record(topic, 'a', `not in the backup ${large}`)])
+  cpSync(blockFolder(directory), blockFolder(restoredTo), { recursive: true })
   withDatabase(restoredTo, (database) => database.exec('DELETE FROM log'))
   const restored = await openWriter(restoredTo)
   expect(restored.id).not.toBe(log.id)
-  expect((await allRecords(restored, topic)).map(textOf)).toEqual(['1'])
-  const [position] = await restored.append([record(topic, 'a', '2')])
-  expect(position?.offset).toBe(1n)
+  expect((await allRecords(restored, topic)).map(textOf)).toEqual(['1', large])
+  const [position] = await restored.append([record(topic, 'a', `2 ${large}`)])
+  expect(position?.offset).toBe(2n)
+  expect((await allRecords(restored, topic)).map(textOf)).toEqual(['1', large, `2 ${large}`])
 })
