@@ -10,6 +10,7 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
   const bounds = store.bounds(topic)
   checkPositions(topic, bounds, options.from)
   const positions = [...options.from]
+  const coming: (Promise<unknown> | undefined)[] = []
   if (!signal.aborted && isAtTip(bounds, positions)) yield emptyBatch(bounds, positions)
   while (!signal.aborted) {
     const { version } = store.tip
@@ -17,12 +18,12 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
     let hasMoved = false
     for (const [partition, offset] of positions.entries()) {
       if (offset >= (ends[partition] ?? 0n)) continue
-      await store.readAhead?.(topic, partition, offset)
+      await coming[partition]
       const batch = store.fetch(topic, partition, offset, limits)
       positions[partition] = batch.nextOffset
       hasMoved = true
       // While the reader has the batch, and those of the other partitions.
-      void store.readAhead?.(topic, partition, batch.nextOffset)
+      coming[partition] = store.readAhead?.(topic, partition, batch.nextOffset)
       yield batch
       // Storage answers at once, so a long catch-up would otherwise never let sockets and timers have their turn.
       await nextTurn()

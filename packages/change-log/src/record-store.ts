@@ -15,7 +15,7 @@ export interface RecordStore {
    * undefined: it need not now.
    */
   readonly readAhead:
-    | ((topic: string, partition: number, offset: bigint) => Promise<void> | undefined)
+    | ((topic: string, partition: number, offset: bigint) => Promise<unknown> | undefined)
     | undefined
 }
 

@@ -20,7 +20,7 @@ test('a block is read from the disk and checked once for all who are at the same
 test('the memory of a block is used again only when nobody looks at it and nobody will find it', () => {
   const cache = new BlockCache()
   const take = (key: string) => {
-    const block = cache.set(key, cache.take(500_000))
+    const block = cache.set(key, new Uint8Array(cache.take(500_000), 0, 500_000))
     block.readers++
     return block
   }

@@ -12,23 +12,15 @@ const FREE_BUFFERS_MAX = 8
 /** A block in memory. */
 export interface CachedBlock {
   readonly bytes: Uint8Array
-  /** The whole of the memory that `bytes` are in, when that may be used again. */
-  readonly buffer: SharedArrayBuffer | undefined
   /** Readers that look at it. */
   readers: number
   isCached: boolean
 }
 
-/** What a block is read into. */
-export interface BlockMemory {
-  readonly bytes: Uint8Array<SharedArrayBuffer>
-  readonly buffer: SharedArrayBuffer | undefined
-}
-
 /** Least recently used first out. The memory of a block is used again when it is out and nobody looks at it. */
 export class BlockCache {
   readonly #blocks = new Map<string, CachedBlock>()
-  readonly #free: SharedArrayBuffer[] = []
+  readonly #free: ArrayBuffer[] = []
   #bytes = 0
 
   get(key: string): CachedBlock | undefined {
@@ -43,21 +35,20 @@ export class BlockCache {
     return this.#blocks.has(key)
   }
 
-  /** Memory for a block of that size, which other threads may write to. */
-  take(bytes: number): BlockMemory {
-    if (bytes > BUFFER_BYTES)
-      return { bytes: new Uint8Array(new SharedArrayBuffer(bytes)), buffer: undefined }
-    const buffer = this.#free.pop() ?? new SharedArrayBuffer(BUFFER_BYTES)
-    return { bytes: new Uint8Array(buffer, 0, bytes), buffer }
+  /** Memory for a block of that size, or more. */
+  take(bytes: number): ArrayBuffer {
+    if (bytes > BUFFER_BYTES) return new ArrayBuffer(bytes)
+    return this.#free.pop() ?? new ArrayBuffer(BUFFER_BYTES)
   }
 
   /** Of a block that did not come to be. */
-  putBack({ buffer }: BlockMemory): void {
-    if (buffer !== undefined && this.#free.length < FREE_BUFFERS_MAX) this.#free.push(buffer)
+  putBack(memory: ArrayBufferLike): void {
+    if (!(memory instanceof ArrayBuffer) || memory.byteLength !== BUFFER_BYTES) return
+    if (this.#free.length < FREE_BUFFERS_MAX) this.#free.push(memory)
   }
 
-  set(key: string, { bytes, buffer }: Pick<CachedBlock, 'bytes' | 'buffer'>): CachedBlock {
-    const block = { bytes, buffer, readers: 0, isCached: true }
+  set(key: string, bytes: Uint8Array): CachedBlock {
+    const block = { bytes, readers: 0, isCached: true }
     this.#blocks.set(key, block)
     this.#bytes += bytes.byteLength
     for (const [oldest, cached] of this.#blocks) {
@@ -75,8 +66,7 @@ export class BlockCache {
     this.#reuse(block)
   }
 
-  #reuse({ buffer, readers, isCached }: CachedBlock): void {
-    if (buffer === undefined || readers > 0 || isCached || this.#free.length >= FREE_BUFFERS_MAX) return
-    this.#free.push(buffer)
+  #reuse({ bytes, readers, isCached }: CachedBlock): void {
+    if (readers === 0 && !isCached) this.putBack(bytes.buffer)
   }
 }

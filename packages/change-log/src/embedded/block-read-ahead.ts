@@ -8,7 +8,7 @@ const READS_MAX = 64
 /** Reads blocks in a thread of its own, which is started for the first of them. */
 export class BlockReadAhead implements Disposable {
   readonly #directory: string
-  readonly #answers = new Map<number, (isRead: boolean) => void>()
+  readonly #answers = new Map<number, (memory: ArrayBuffer | undefined) => void>()
   #thread: Worker | undefined
   #lastNumber = 0
 
@@ -20,15 +20,18 @@ export class BlockReadAhead implements Disposable {
     return this.#answers.size < READS_MAX
   }
 
-  /** Fills the target. Resolves with whether the block is in it, and intact. */
-  read(place: BlockPlace, target: Uint8Array<SharedArrayBuffer>): Promise<boolean> {
+  /**
+   * Reads a block to the beginning of the memory, which cannot be used here until then. Resolves with it, or with undefined
+   * when the block could not be read or is not intact.
+   */
+  read(place: BlockPlace, length: number, memory: ArrayBuffer): Promise<ArrayBuffer | undefined> {
     this.#thread ??= this.#start()
     const number = ++this.#lastNumber
-    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const { promise, resolve } = Promise.withResolvers<ArrayBuffer | undefined>()
     this.#answers.set(number, resolve)
     // Somebody waits.
     this.#thread.ref()
-    this.#thread.postMessage({ number, place, target } satisfies BlockReadOrder)
+    this.#thread.postMessage({ number, place, length, memory } satisfies BlockReadOrder, [memory])
     return promise
   }
 
@@ -40,7 +43,9 @@ export class BlockReadAhead implements Disposable {
     const thread = new Worker(new URL('./block-read-thread.ts', import.meta.url), {
       workerData: this.#directory,
     })
-    thread.on('message', ({ number, isRead }: BlockReadReport) => this.#answer(number, isRead))
+    thread.on('message', ({ number, memory, isRead }: BlockReadReport) =>
+      this.#answer(number, isRead ? memory : undefined),
+    )
     thread.on('error', () => undefined)
     thread.on('exit', () => this.#end())
     return thread
@@ -49,13 +54,13 @@ export class BlockReadAhead implements Disposable {
   /** Another one is started for the next block. */
   #end(): void {
     this.#thread = undefined
-    for (const number of this.#answers.keys()) this.#answer(number, false)
+    for (const number of this.#answers.keys()) this.#answer(number, undefined)
   }
 
-  #answer(number: number, isRead: boolean): void {
+  #answer(number: number, memory: ArrayBuffer | undefined): void {
     const answer = this.#answers.get(number)
     this.#answers.delete(number)
-    answer?.(isRead)
+    answer?.(memory)
     if (this.#answers.size === 0) this.#thread?.unref()
   }
 }

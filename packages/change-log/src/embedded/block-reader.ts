@@ -53,10 +53,20 @@ export class BlockReader implements Disposable {
     })
   }
 
-  /** Has the block with that offset read in another thread; undefined when it is there already, or not in a file. */
-  readAhead(state: PartitionState, offset: number): Promise<void> | undefined {
-    const row = this.#rowAt(state.id, offset)
-    if (row?.place === undefined) return undefined
+  /**
+   * Has the block with that offset read in another thread, and the one behind it, into which a batch may reach; undefined when
+   * they are there already, or not in a file.
+   */
+  readAhead(state: PartitionState, offset: number): Promise<unknown> | undefined {
+    const first = this.#rowAt(state.id, offset)
+    if (first === undefined) return undefined
+    const next = this.#rowAt(state.id, first.lastOffset + 1)
+    const reads = [first, next].flatMap((row) => (row && this.#readIfMissing(row)) ?? [])
+    return reads.length === 0 ? undefined : Promise.all(reads)
+  }
+
+  #readIfMissing(row: BlockRow): Promise<void> | undefined {
+    if (row.place === undefined) return undefined
     const key = cacheKey(row)
     if (this.#cache.has(key)) return undefined
     const coming = this.#comingBlocks.get(key)
@@ -141,24 +151,24 @@ export class BlockReader implements Disposable {
   #block(row: BlockRow, { topic, partition }: PartitionState): CachedBlock {
     const cached = this.#cache.get(cacheKey(row))
     if (cached !== undefined) return cached
-    const block = row.place === undefined ? this.#fromDatabase(row) : this.#fromFile(row.place, row.length)
-    if (block === undefined || !isIntact(block.bytes)) {
+    const bytes = row.place === undefined ? this.#fromDatabase(row) : this.#fromFile(row.place, row.length)
+    if (bytes === undefined || !isIntact(bytes)) {
       throw new LogCorruptError(
         `${topic}/${partition}: the records up to offset ${row.lastOffset} are damaged: restore the log from a backup`,
       )
     }
-    return this.#cache.set(cacheKey(row), block)
+    return this.#cache.set(cacheKey(row), bytes)
   }
 
-  #fromDatabase({ id }: BlockRow): ReadBlock | undefined {
+  #fromDatabase({ id }: BlockRow): Uint8Array | undefined {
     const bytes = this.#bytes.get(id)?.bytes
-    return bytes instanceof Uint8Array ? { bytes, buffer: undefined } : undefined
+    return bytes instanceof Uint8Array ? bytes : undefined
   }
 
   /** undefined: the file is not there, or ends before the block does. */
-  #fromFile(place: BlockPlace, length: number): ReadBlock | undefined {
-    const block = this.#cache.take(length)
-    return this.#files.read(place, block.bytes) ? block : undefined
+  #fromFile(place: BlockPlace, length: number): Uint8Array | undefined {
+    const block = new Uint8Array(this.#cache.take(length), 0, length)
+    return this.#files.read(place, block) ? block : undefined
   }
 
   #partitionRow(partitionId: number): { earliest: number; end: number } {
@@ -168,12 +178,12 @@ export class BlockReader implements Disposable {
   }
 
   async #readInThread(key: string, place: BlockPlace, length: number): Promise<void> {
-    const block = this.#cache.take(length)
-    const isRead = await this.#ahead.read(place, block.bytes)
+    const memory = await this.#ahead.read(place, length, this.#cache.take(length))
     this.#comingBlocks.delete(key)
+    if (memory === undefined) return
     // A reader may have come to it before.
-    if (isRead && !this.#cache.has(key)) this.#cache.set(key, block)
-    else this.#cache.putBack(block)
+    if (this.#cache.has(key)) this.#cache.putBack(memory)
+    else this.#cache.set(key, new Uint8Array(memory, 0, length))
   }
 
   [Symbol.dispose](): void {
@@ -190,8 +200,6 @@ export class BlockReader implements Disposable {
     }
   }
 }
-
-type ReadBlock = Pick<CachedBlock, 'bytes' | 'buffer'>
 
 interface CollectedRecords {
   readonly records: readonly LogRecord[]

@@ -48,7 +48,7 @@ export class LogView implements Disposable {
     })
   }
 
-  readAhead(topic: string, partition: number, offset: bigint): Promise<void> | undefined {
+  readAhead(topic: string, partition: number, offset: bigint): Promise<unknown> | undefined {
     return this.#look(() => {
       const state = this.catalog.topic(topic).partitions[partition]
       return state && this.#reader.readAhead(state, Number(offset))
