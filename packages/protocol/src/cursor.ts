@@ -70,8 +70,10 @@ export class MovingCursor {
   /** As long as the offset lies between the two, its text has the same number of digits. */
   #formStart = 0n
   #formEnd = 0n
-  /** The partition that `#before` and `#after` were made for. */
+  /** That was moved in last. */
   #partition = -1
+  /** Whether `#before` and `#after` were made for another partition, or before others were moved in. */
+  #isStale = false
   #before = ''
   #after = ''
   #digits = 0
@@ -89,17 +91,22 @@ export class MovingCursor {
   }
 
   moveTo(partition: number, nextOffset: bigint): void {
-    if (partition !== this.#partition) this.#turnTo(partition)
     this.#offsets[partition] = nextOffset
-    if (nextOffset < this.#formStart || nextOffset >= this.#formEnd) this.#changeForm(nextOffset)
+    if (partition === this.#partition) return
+    this.#partition = partition
+    this.#isStale = true
   }
 
   /** Cursors of the same form differ in the digits of one number only, and have the same length. */
   get form(): number {
+    if (this.#isStale) this.#turn()
+    const offset = this.#offsets[this.#partition]
+    if (offset === undefined) return this.#form
+    if (offset < this.#formStart || offset >= this.#formEnd) this.#changeForm(offset)
     return this.#form
   }
 
-  /** Makes the text at `start`, which is one of this cursor in its present form, that of the cursor as it is now. */
+  /** Makes the text at `start`, which is one of this cursor in the form that it has, that of the cursor as it is now. */
   rewrite(text: Uint8Array, start: number): void {
     const offset = this.#offsets[this.#partition]
     // An offset that is a form of its own has its text already.
@@ -115,12 +122,14 @@ export class MovingCursor {
 
   toCursor(): Cursor {
     if (this.#partition < 0) return encodeCursor(this.#logId, this.#offsets)
+    if (this.#isStale) this.#turn()
     const digits = offsetDigits(this.#offsets[this.#partition] ?? 0n)
     const check = this.#beforeCheck.followedBy(RollingCheck.of(digits)).followedBy(this.#afterCheck)
     return `${this.#before}${digits}${this.#after}~${checkDigits(check.value)}` as Cursor
   }
 
-  #turnTo(partition: number): void {
+  #turn(): void {
+    const partition = this.#partition
     const digits = this.#offsets.map(offsetDigits)
     this.#before = `${this.#logId}~${digits
       .slice(0, partition)
@@ -132,7 +141,7 @@ export class MovingCursor {
       .join('')
     this.#beforeCheck = RollingCheck.of(this.#before)
     this.#afterCheck = RollingCheck.of(this.#after)
-    this.#partition = partition
+    this.#isStale = false
     this.#formEnd = 0n
   }
 

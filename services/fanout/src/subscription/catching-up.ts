@@ -150,15 +150,27 @@ export class CatchingUp {
     return undefined
   }
 
-  /** Returns the sequence number of the first entry that was not passed. */
+  /**
+   * Returns the sequence number of the first entry that was not passed. From where its place is one that the tail had, as
+   * that of whoever was live, it shares the tail's cursors and so the frames of everybody who comes by.
+   */
   #passEntries(start: number): number {
     const { tail, delivery, end } = this.#options
     let sequence = start
+    // Where the tail was before the entry, once that is the place of this reader, too.
+    let before: Cursor | undefined
     for (; sequence < start + SCAN_RECORDS_MAX && delivery.hasRoom; sequence++) {
       const entry = tail.entryAt(sequence)
       if (entry === undefined) break
-      if (entry.offset < (this.offsets[entry.partition] ?? 0n) || end.isPassedBy(entry)) continue
-      delivery.pass(entry, entry.change, this.#cursor)
+      if (entry.offset < (this.offsets[entry.partition] ?? 0n) || end.isPassedBy(entry)) {
+        before = undefined
+      } else if (before === undefined) {
+        if (delivery.pass(entry, entry.change, this.#cursor) === entry.cursor) before = entry.cursor
+      } else {
+        delivery.passEntry(entry, tail, before)
+        this.#cursor.moveTo(entry.partition, entry.offset + 1n)
+        before = entry.cursor
+      }
     }
     delivery.flush(false)
     return sequence

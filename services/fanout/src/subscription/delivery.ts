@@ -123,14 +123,16 @@ export class Delivery {
     this.#giveBackBuffers()
   }
 
-  /** For a reader with a place of its own, which moves past the record. */
-  pass(record: Passing, change: StoredChange | undefined, cursor: MovingCursor): void {
+  /** For a reader with a place of its own, which moves past the record. Returns what the partner's cursor will be; undefined: as before. */
+  pass(record: Passing, change: StoredChange | undefined, cursor: MovingCursor): Cursor | undefined {
     const before = change === undefined ? cursor.toCursor() : undefined
     cursor.moveTo(record.partition, record.offset + 1n)
     this.passed(1, record.timestampMs)
-    if (change === undefined) this.#passUnreadable(before ?? cursor.toCursor(), cursor.toCursor())
-    else if (this.#filter.matches(change.attributes))
-      this.#due.addChange(change, cursor.toCursor(), record.timestampMs)
+    if (change !== undefined && !this.#filter.matches(change.attributes)) return undefined
+    const after = cursor.toCursor()
+    if (change === undefined) this.#passUnreadable(before ?? after, after)
+    else this.#due.addChange(change, after, record.timestampMs)
+    return after
   }
 
   /**
