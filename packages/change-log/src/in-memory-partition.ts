@@ -48,7 +48,7 @@ export class InMemoryPartition {
       ...position,
       key: record.key.toWellFormed(),
       headers: copyOf(record.headers),
-      value: record.value === null ? null : Uint8Array.from(record.value),
+      value: record.value === null ? null : new Uint8Array(record.value),
       timestampMs: this.#lastTimestampMs,
     })
     return position
@@ -113,5 +113,7 @@ export class InMemoryPartition {
 }
 
 function copyOf(headers: RecordHeaders): RecordHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Uint8Array.from(value)]))
+  const copies: Record<string, Uint8Array> = {}
+  for (const [name, value] of Object.entries(headers)) copies[name] = new Uint8Array(value)
+  return copies
 }
