@@ -14,7 +14,6 @@ import type { TailMemory } from './tail/tail-memory.ts'
 export class StoredChange {
   readonly attributes: Attributes
   readonly value: Uint8Array
-  readonly #header: Uint8Array
   readonly #parts: Uint8Array
   #layout: readonly PartSlice[] | undefined
 
@@ -22,12 +21,7 @@ export class StoredChange {
   constructor(header: Uint8Array, parts: Uint8Array, value: Uint8Array) {
     this.attributes = decodeAttributes(header)
     this.value = value
-    this.#header = header
     this.#parts = parts
-  }
-
-  copiedInto(memory: TailMemory): StoredChange {
-    return new StoredChange(memory.keep(this.#header), memory.keep(this.#parts), memory.keep(this.value))
   }
 
   /** Decoded only for those who want the change. */
@@ -37,14 +31,26 @@ export class StoredChange {
   }
 }
 
-/** undefined for a record that no release of Freshet could have written. */
-export function readStoredChange({ headers, value }: LogRecord): StoredChange | undefined {
+/** undefined for a record that no release of Freshet could have written. The change holds views of the record's bytes. */
+export function readStoredChange(record: LogRecord): StoredChange | undefined {
+  return readChange(record, (bytes) => bytes)
+}
+
+/** As `readStoredChange`, of bytes of its own in the memory. */
+export function copyStoredChange(record: LogRecord, memory: TailMemory): StoredChange | undefined {
+  return readChange(record, (bytes) => memory.keep(bytes))
+}
+
+function readChange(
+  { headers, value }: LogRecord,
+  take: (bytes: Uint8Array) => Uint8Array,
+): StoredChange | undefined {
   const attributes = headers[ATTRIBUTES_HEADER]
   const parts = headers[PARTS_HEADER]
   if (attributes === undefined || parts === undefined || value === null) return undefined
   if (partsBytes(parts) !== value.length - 1) return undefined
   try {
-    return new StoredChange(attributes, parts, value)
+    return new StoredChange(take(attributes), take(parts), take(value))
   } catch {
     return undefined
   }

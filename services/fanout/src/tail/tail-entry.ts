@@ -2,7 +2,7 @@ import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
 import type { BodyPiece } from '../representation/content-encoding.ts'
 import type { KeptBytes, Representation } from '../representation/representation.ts'
-import { readStoredChange, type StoredChange } from '../stored-change.ts'
+import { copyStoredChange, type StoredChange } from '../stored-change.ts'
 import type { TailMemory } from './tail-memory.ts'
 
 /** What an entry takes beside its bytes: objects, cursor, map. */
@@ -25,7 +25,7 @@ export class TailEntry implements KeptBytes {
     this.partition = record.partition
     this.offset = record.offset
     this.timestampMs = record.timestampMs
-    this.change = readStoredChange(record)?.copiedInto(memory)
+    this.change = copyStoredChange(record, memory)
     this.cursor = cursor
     this.#memory = memory
     this.#bytes = OVERHEAD_BYTES + (record.value?.length ?? 0)
