@@ -8,26 +8,34 @@ const GATHERED_BYTES_MAX = 64 * 1024
  * by several subscriptions of one connection, or by several flushes of a busy process. The next turn does not begin before.
  */
 export class GatheredWrites {
-  #isGathering = false
+  /** While something is gathered. */
+  #socket: Writable | undefined
 
   write(socket: Writable, bytes: Uint8Array): void {
-    if (!this.#isGathering) {
-      this.#isGathering = true
+    if (this.#socket === undefined) {
+      this.#socket = socket
       socket.cork()
-      process.nextTick(writeOut, this, socket)
+      writeOutAtEndOfTurn(this)
     }
     socket.write(bytes)
-    if (socket.writableLength >= GATHERED_BYTES_MAX) this.writeOut(socket)
+    if (socket.writableLength >= GATHERED_BYTES_MAX) this.writeOut()
   }
 
   /** Everything that is gathered, at once. */
-  writeOut(socket: Writable): void {
-    if (!this.#isGathering) return
-    this.#isGathering = false
-    socket.uncork()
+  writeOut(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.uncork()
   }
 }
 
-function writeOut(writes: GatheredWrites, socket: Writable): void {
-  writes.writeOut(socket)
+/** Of all sockets that are written to in this turn, so that one callback does for them. Emptied before the next turn. */
+const gathering: GatheredWrites[] = []
+
+function writeOutAtEndOfTurn(writes: GatheredWrites): void {
+  if (gathering.push(writes) === 1) process.nextTick(writeAllOut)
+}
+
+function writeAllOut(): void {
+  for (const writes of gathering.splice(0)) writes.writeOut()
 }

@@ -67,7 +67,7 @@ export class HttpStreamTransport implements Transport {
     if (bytes === 0) return
     if (this.encoding === 'identity' && bytes >= UNCOPIED_BYTES_MIN) this.#writeUncopied(frames)
     else this.writePacked(pack(this.packing, frames))
-    this.#writeOut()
+    this.#gathered.writeOut()
   }
 
   writePacked(bytes: BodyPiece): void {
@@ -75,11 +75,6 @@ export class HttpStreamTransport implements Transport {
     if (this.#isClosing || !socket?.writable) return
     this.#gathered.write(socket, bytes)
     if (bytes.sum !== undefined) this.#sum = this.#sum.followedBy(bytes.sum)
-  }
-
-  #writeOut(): void {
-    const { socket } = this.#response
-    if (socket !== null) this.#gathered.writeOut(socket)
   }
 
   /** In one system call all the same. */
@@ -104,7 +99,7 @@ export class HttpStreamTransport implements Transport {
   }
 
   heartbeat(): void {
-    this.#writeOut()
+    this.#gathered.writeOut()
     if (this.pendingBytes === 0) this.writeText(HEARTBEATS[this.framing])
   }
 

@@ -45,7 +45,7 @@ export class WebSocketTransport implements Transport {
 
   write(frames: readonly Uint8Array[]): void {
     if (frames.length > 0) this.writePacked(pack(this.packing, frames))
-    this.#gathered.writeOut(this.#socket)
+    this.#gathered.writeOut()
   }
 
   writePacked(bytes: Uint8Array): void {
@@ -61,7 +61,7 @@ export class WebSocketTransport implements Transport {
 
   /** Only when nothing is pending: behind a backlog it would wait for longer than its answer is waited for. */
   heartbeat(): void {
-    this.#gathered.writeOut(this.#socket)
+    this.#gathered.writeOut()
     if (this.#webSocket.readyState !== WebSocket.OPEN || this.pendingBytes > 0) return
     this.#isResponsive = !this.#isAwaitingPong
     this.#isAwaitingPong = true
