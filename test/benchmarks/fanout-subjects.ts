@@ -30,7 +30,8 @@ export const SUBJECTS = {
 export type SubjectName = keyof typeof SUBJECTS
 
 const PARTITIONS = 10
-const KEPT_BYTES = 64 * 1024 ** 2
+/** Little: a log in production is not in the memory that is collected. */
+const KEPT_BYTES = 4 * 1024 ** 2
 
 async function freshetSubject(): Promise<Subject> {
   const log = new InMemoryChangeLog()
