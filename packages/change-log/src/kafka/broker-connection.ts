@@ -1,8 +1,7 @@
-import Connection from 'kafkajs/src/network/connection.js'
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js'
 import protocol, { type ApiVersions, type Protocol } from 'kafkajs/src/protocol/requests/index.js'
 import type { KafkaConnectionOptions } from './kafka-options.ts'
-import { kafkajsLogger, openSocket } from './kafkajs.ts'
+import { AnswerConnection, kafkajsLogger, openSocket } from './kafkajs.ts'
 import type { KafkajsAnswers } from './kafkajs-answers.ts'
 import type { BrokerAddress } from './requests/cluster-metadata.ts'
 import type { Request } from './requests/request.ts'
@@ -17,7 +16,7 @@ const BYTES_PER_MS_MIN = 4_000
  * after the other, so what may wait there (a read at the tip, joining a group) has a connection of its own.
  */
 export class BrokerConnection {
-  readonly #connection: Connection
+  readonly #connection: AnswerConnection
   readonly #requestTimeoutMs: number
   #opening: Promise<ApiVersions> | undefined
   /** What the broker understands, as of the last connection. */
@@ -26,7 +25,7 @@ export class BrokerConnection {
 
   constructor({ host, port }: Pick<BrokerAddress, 'host' | 'port'>, options: KafkaConnectionOptions) {
     this.#requestTimeoutMs = options.requestTimeoutMs
-    this.#connection = new Connection({
+    this.#connection = new AnswerConnection({
       host,
       port,
       clientId: options.clientId,

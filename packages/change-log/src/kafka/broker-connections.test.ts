@@ -39,4 +39,29 @@ describe('connections to brokers', () => {
     await expect(connections.to(broker.address).call('ApiVersions', {})).rejects.toThrow('closed')
     expect(broker.connections).toBe(1)
   })
+
+  it('are opened anew after one broke in the middle of an answer, and hear answers from their beginning', async () => {
+    await using broker = await SilentBroker.start()
+    const connections = new BrokerConnections(kafkaLogOptions([]))
+    const connection = connections.to(broker.address)
+    await connection.call('ApiVersions', {})
+    const waiting = expect(connection.call('Produce', NOTHING)).rejects.toThrow('Closed')
+    broker.write(Buffer.of(0, 0, 1, 0, 1, 2, 3))
+    broker.hangUp()
+    await waiting
+    await connection.call('ApiVersions', {})
+    expect(broker.connections).toBe(2)
+    connections.close()
+  })
+
+  it('say so when something else than a broker answers', async () => {
+    await using broker = await SilentBroker.start()
+    const connections = new BrokerConnections(kafkaLogOptions([]))
+    const connection = connections.to(broker.address)
+    await connection.call('ApiVersions', {})
+    const waiting = expect(connection.call('Produce', NOTHING)).rejects.toThrow('is it a broker')
+    broker.write(Buffer.from('HTTP/1.1 400 Bad Request'))
+    await waiting
+    connections.close()
+  })
 })

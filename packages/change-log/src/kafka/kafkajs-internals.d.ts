@@ -5,6 +5,7 @@
 declare module 'kafkajs/src/network/connection.js' {
   import type { ConnectionOptions } from 'node:tls'
   import type { KafkajsLogger } from 'kafkajs/src/loggers/index.js'
+  import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
   import type { ApiVersions, Protocol } from 'kafkajs/src/protocol/requests/index.js'
 
   export interface KafkajsConnectionOptions {
@@ -25,7 +26,9 @@ declare module 'kafkajs/src/network/connection.js' {
   }
 
   export default class Connection {
+    readonly requestQueue: RequestQueue
     constructor(options: KafkajsConnectionOptions)
+    processData(data: Buffer): void
     isConnected(): boolean
     connect(): Promise<true>
     authenticate(): Promise<void>
@@ -41,6 +44,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     pending: unknown[]
     scheduleCheckPendingRequests(): void
+    fulfillRequest(answer: { size: number; correlationId: number; payload: Buffer }): void
   }
 }
 

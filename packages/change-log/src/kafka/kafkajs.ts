@@ -2,7 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import kafkajs from 'kafkajs'
 import loggers, { type KafkajsLogger } from 'kafkajs/src/loggers/index.js'
+import Connection from 'kafkajs/src/network/connection.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import { AnswerReader } from './answer-reader.ts'
 import { compressZstd, decompressZstd } from './zstd.ts'
 
 /*
@@ -26,6 +28,8 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQue
 }
 
 const KEEP_ALIVE_MS = 60_000
+/** Read from a socket at a time, into memory that it keeps. */
+const READ_BYTES = 64 * 1024
 
 export interface SocketArguments {
   readonly host: string
@@ -34,16 +38,44 @@ export interface SocketArguments {
   readonly onConnect: () => void
 }
 
-/** As kafkajs' own, but small requests leave at once instead of waiting for the answer to those before. */
+/**
+ * As kafkajs' own, but small requests leave at once instead of waiting for the answer to those before, and what is emitted as data
+ * is one answer at a time, without its length.
+ */
 export function openSocket({ host, port, ssl, onConnect }: SocketArguments): Socket {
   const name = isIP(host) === 0 ? { servername: host } : {}
+  const answers = new AnswerReader((answer) => socket.emit('data', answer))
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+    callback: (count: number, buffer: Uint8Array) => {
+      try {
+        answers.read(buffer.subarray(0, count))
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : undefined)
+      }
+      return true
+    },
+  }
+  const options = { host, port, onread }
   const socket =
-    ssl === null
-      ? connectTcp({ host, port }, onConnect)
-      : connectTls({ host, port, ...name, ...ssl }, onConnect)
+    ssl === null ? connectTcp(options, onConnect) : connectTls({ ...options, ...name, ...ssl }, onConnect)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, KEEP_ALIVE_MS)
   return socket
+}
+
+const CORRELATION_ID_BYTES = 4
+
+/**
+ * Over a socket of `openSocket`. As it is, a connection copies what it gets twice, into memory that answers share, and takes the
+ * rest of an answer that was cut off when it broke for the beginning of what it gets once it is open again.
+ */
+export class AnswerConnection extends Connection {
+  override processData(answer: Buffer): void {
+    const correlationId = answer.readInt32BE()
+    const payload = answer.subarray(CORRELATION_ID_BYTES)
+    this.requestQueue.fulfillRequest({ size: answer.length, correlationId, payload })
+  }
 }
 
 /** Receives kafkajs' own lines. What a caller has to know is in the errors; a pino logger fits. */

@@ -37,6 +37,16 @@ export class SilentBroker implements AsyncDisposable {
     return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port }
   }
 
+  /** To all who are connected. */
+  write(bytes: Buffer): void {
+    for (const socket of this.#sockets) socket.write(bytes)
+  }
+
+  /** Closes all connections, once what was written has left. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.end()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((closed) => this.#server.close(closed))
