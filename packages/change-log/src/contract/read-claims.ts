@@ -17,6 +17,8 @@ import {
   textOf,
 } from './contract-subject.ts'
 
+const BATCHES_HELD = 3
+
 export function readClaims(open: OpenSubject): void {
   describe('read:', () => {
     test('gives each partition in the order of its offsets', async () => {
@@ -107,6 +109,29 @@ export function readClaims(open: OpenSubject): void {
       }
       expect(Math.max(...sizes)).toBeLessThanOrEqual(2)
       expect(sizes.reduce((sum, size) => sum + size)).toBe(10)
+    })
+
+    test('leaves the records of a batch alone until it is given back', async () => {
+      const { log } = await subjectOf(open)
+      const topic = await newTopic(log, { partitions: 1 })
+      const texts = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(3_000, '.'))
+      await log.append(texts.map((text) => record(topic, 'a', text)))
+      const held: RecordBatch[] = []
+      const passed: string[] = []
+      const giveBackFirst = () => {
+        const batch = held.shift()
+        passed.push(...(batch?.records ?? []).map(textOf))
+        batch?.giveBack?.()
+      }
+      const batches = readFrom(log, topic, [0n], undefined, 50_000)
+      for (let nextOffset = 0n; nextOffset < 200n; ) {
+        const batch = await batchOf(batches.next())
+        nextOffset = batch.nextOffset
+        held.push(batch)
+        if (held.length > BATCHES_HELD) giveBackFirst()
+      }
+      while (held.length > 0) giveBackFirst()
+      expect(passed).toEqual(texts)
     })
 
     test('gives a record that is larger than a batch', async () => {

@@ -47,9 +47,9 @@ export class PartitionFeed {
     const { partition } = this
     const from = this.#position
     if (this.isDry) return false
-    const { bytes, abortedTransactions } = await this.#source.fetch(partition, from, FETCH_BYTES_MAX)
+    const { bytes, memory, abortedTransactions } = await this.#source.fetch(partition, from, FETCH_BYTES_MAX)
     if (storedEnd(bytes) === undefined) return false
-    const stored = { topic: this.#source.name, partition, from, bytes, abortedTransactions }
+    const stored = { topic: this.#source.name, partition, from, bytes, memory, abortedTransactions }
     this.#batches = sizedBatches(stored, () => this.#limits)
     return true
   }

@@ -1,7 +1,6 @@
 import type { ReadOptions, RecordBatch } from '../change-log.ts'
 import { checkPositions, emptyBatch } from '../follow.ts'
 import { storedEnd } from './record-batches.ts'
-import type { FetchedPartition } from './requests/fetch-records.ts'
 import { type SizedBatch, sizedBatches } from './sized-batches.ts'
 import type { TopicSource } from './topic-source.ts'
 
@@ -12,7 +11,9 @@ interface Place {
 
 /** What was fetched for one place, of which the first batch is being unpacked. */
 interface Portion {
-  readonly fetched: FetchedPartition
+  /** What comes after it. */
+  readonly end: bigint
+  readonly highWatermark: bigint
   readonly first: Promise<IteratorResult<SizedBatch, void>>
   readonly rest: AsyncGenerator<SizedBatch, void>
 }
@@ -31,12 +32,13 @@ export async function* readTopic(source: TopicSource, options: ReadOptions): Asy
   const limits = { recordsMax: Number.POSITIVE_INFINITY, bytesMax: batchBytesMax }
   const portionAt = async ({ partition, offset: from }: Place): Promise<Portion> => {
     const fetched = await source.fetch(partition, from, batchBytesMax)
-    const { bytes, abortedTransactions } = fetched
-    const stored = { topic: source.name, partition, from, bytes, abortedTransactions }
+    const { bytes, memory, abortedTransactions, highWatermark } = fetched
+    const end = storedEnd(bytes) ?? from
+    const stored = { topic: source.name, partition, from, bytes, memory, abortedTransactions }
     const rest = sizedBatches(stored, () => limits)
     const first = rest.next()
     first.catch(() => undefined)
-    return { fetched, first, rest }
+    return { end, highWatermark, first, rest }
   }
   if (reading.next() === undefined && !signal.aborted) yield emptyBatch(bounds, options.from)
   let ahead: (Place & { readonly portion: Promise<Portion> }) | undefined
@@ -46,22 +48,21 @@ export async function* readTopic(source: TopicSource, options: ReadOptions): Asy
       await source.wait(reading.positions, signal)
       continue
     }
-    const { partition, offset } = place
-    const { fetched, first, rest } = await (ahead?.portion ?? portionAt(place))
+    const { partition } = place
+    const { end, highWatermark: endOffset, first, rest } = await (ahead?.portion ?? portionAt(place))
     ahead = undefined
     if (signal.aborted) return
-    const next = reading.nextAfter(partition, storedEnd(fetched.bytes) ?? offset)
+    const next = reading.nextAfter(partition, end)
     if (next !== undefined) {
       const portion = portionAt(next)
       // Whether it fails matters only if it is waited for.
       portion.catch(() => undefined)
       ahead = { ...next, portion }
     }
-    const { highWatermark: endOffset } = fetched
     for (let batch = await first; batch.done !== true; batch = await rest.next()) {
-      const { records, nextOffset } = batch.value
+      const { records, nextOffset, giveBack } = batch.value
       reading.moveTo(partition, nextOffset)
-      yield { partition, records, nextOffset, endOffset }
+      yield { partition, records, nextOffset, endOffset, giveBack }
       if (signal.aborted) return
     }
   }

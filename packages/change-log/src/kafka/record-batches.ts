@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { LogCorruptError } from '../errors.ts'
 import { KafkaRecord } from './kafka-record.ts'
+import { LentMemory } from './lent-memory.ts'
 import { RecordCursor } from './record-cursor.ts'
 import { decompressZstd } from './zstd.ts'
 
@@ -11,9 +12,14 @@ export interface AbortedTransaction {
 }
 
 /** The committed records of one batch of the log; none when they are aborted, compacted away, or the batch is a marker. */
-export interface DecodedBatch {
-  readonly records: readonly KafkaRecord[]
+export interface DecodedBatch extends DecodedRecords {
   readonly nextOffset: bigint
+}
+
+interface DecodedRecords {
+  readonly records: readonly KafkaRecord[]
+  /** Of the records, for whoever takes the batch to give back; undefined where others look at it, too. */
+  readonly memory: undefined | LentMemory
 }
 
 /*
@@ -51,6 +57,8 @@ export interface BatchesOptions {
   /** Records before it are left out: a batch comes whole, also when it begins earlier. */
   readonly from: bigint
   readonly bytes: Buffer
+  /** Of the bytes, given back when all batches were read; undefined where others look at it, too. */
+  readonly memory: undefined | LentMemory
   readonly abortedTransactions: readonly AbortedTransaction[]
 }
 
@@ -58,18 +66,24 @@ export interface BatchesOptions {
 export async function* recordBatches(options: BatchesOptions): AsyncGenerator<DecodedBatch> {
   const { bytes, from } = options
   const aborted = new AbortedProducers(options.abortedTransactions)
-  for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
-    const end = endOfBatch(bytes, start)
-    if (end > bytes.length) return
-    const batch = bytes.subarray(start, end)
-    start = end
-    checkVersion(batch, options)
-    const nextOffset = nextOffsetOf(batch, 0)
-    if (nextOffset <= from) continue
-    const isForReaders = aborted.pass(batch, nextOffset)
-    yield { records: isForReaders ? await recordsOf(batch, options) : [], nextOffset }
+  try {
+    for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
+      const end = endOfBatch(bytes, start)
+      if (end > bytes.length) return
+      const batch = bytes.subarray(start, end)
+      start = end
+      checkVersion(batch, options)
+      const nextOffset = nextOffsetOf(batch, 0)
+      if (nextOffset <= from) continue
+      const isForReaders = aborted.pass(batch, nextOffset)
+      yield { ...(isForReaders ? await recordsOf(batch, options) : NO_RECORDS), nextOffset }
+    }
+  } finally {
+    options.memory?.giveBack()
   }
 }
+
+const NO_RECORDS: DecodedRecords = { records: [], memory: undefined }
 
 /** What comes after the last whole batch; undefined without one. */
 export function storedEnd(bytes: Buffer): bigint | undefined {
@@ -134,16 +148,15 @@ function checkVersion(batch: Buffer, { topic, partition }: BatchesOptions): void
   throw new LogCorruptError(`${topic}/${partition}: a batch of version ${version} instead of ${VERSION}`)
 }
 
-async function recordsOf(
-  batch: Buffer,
-  { topic, partition, from }: BatchesOptions,
-): Promise<readonly KafkaRecord[]> {
+async function recordsOf(batch: Buffer, options: BatchesOptions): Promise<DecodedRecords> {
+  const { topic, partition, from } = options
   const attributes = batch.readInt16BE(ATTRIBUTES_AT)
   const firstOffset = batch.readBigInt64BE(0)
   const firstTimestamp = Number(batch.readBigInt64BE(FIRST_TIMESTAMP_AT))
   const appendTimestamp =
     (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.readBigInt64BE(NEWEST_TIMESTAMP_AT))
-  const bytes = await unpackedRecords(batch, attributes & COMPRESSION)
+  const compression = attributes & COMPRESSION
+  const bytes = await unpackedRecords(batch, compression)
   const source = { topic, partition, bytes }
   const cursor = new RecordCursor(bytes, 0)
   const records: KafkaRecord[] = []
@@ -155,7 +168,12 @@ async function recordsOf(
     if (offset >= from) records.push(new KafkaRecord(source, offset, timestampMs, cursor.at, end))
     cursor.moveTo(end)
   }
-  return records
+  return { records, memory: compression === 0 ? lent(options.memory) : new LentMemory(bytes) }
+}
+
+function lent(memory: undefined | LentMemory): undefined | LentMemory {
+  memory?.lend()
+  return memory
 }
 
 function unpackedRecords(batch: Buffer, compression: number): Buffer | Promise<Buffer> {

@@ -2,6 +2,7 @@ import type { PartitionBounds } from '../change-log.ts'
 import { OffsetBeyondEndError, OffsetTrimmedError } from '../errors.ts'
 import { BrokerError, checkCode, ErrorCode } from './broker-error.ts'
 import type { Cluster } from './cluster.ts'
+import { LentMemory } from './lent-memory.ts'
 import { partitionBounds } from './partition-offsets.ts'
 import { storedEnd } from './record-batches.ts'
 import { type FetchedPartition, fetchRecords } from './requests/fetch-records.ts'
@@ -11,6 +12,11 @@ import { type Positions, TopicTip } from './topic-tip.ts'
 const READ_OUTAGE_MS_MAX = 3_000
 
 const OFFSET_NOT_AVAILABLE = 78
+
+export interface FetchedPortion extends FetchedPartition {
+  /** Of the bytes, for whoever asked to give back; undefined where others look at it, too. */
+  readonly memory: undefined | LentMemory
+}
 
 /** Records of one topic, for all of its readers in this process. */
 export class TopicSource {
@@ -35,9 +41,9 @@ export class TopicSource {
    * What the log has from an offset on: whole batches of about `bytesMax` bytes as they are stored, at least one. Empty at the tip.
    * Rejects with `OffsetTrimmedError` and `OffsetBeyondEndError`.
    */
-  async fetch(partition: number, offset: bigint, bytesMax: number): Promise<FetchedPartition> {
+  async fetch(partition: number, offset: bigint, bytesMax: number): Promise<FetchedPortion> {
     const held = this.tip.held(partition, offset)
-    if (held !== undefined) return held
+    if (held !== undefined) return { ...held, memory: undefined }
     return this.#cluster.persist(
       `read ${this.name}`,
       () => this.#fetch(partition, offset, bytesMax),
@@ -73,7 +79,7 @@ export class TopicSource {
     throw new BrokerError(`${this.name}/${partition}: offset ${offset}`, OFFSET_NOT_AVAILABLE)
   }
 
-  async #fetch(partition: number, offset: bigint, bytesMax: number): Promise<FetchedPartition> {
+  async #fetch(partition: number, offset: bigint, bytesMax: number): Promise<FetchedPortion> {
     const connection = this.#cluster.reading.to(this.#cluster.leader(this.kafkaName, partition))
     const [fetched] = await connection.send(
       fetchRecords({
@@ -92,6 +98,6 @@ export class TopicSource {
     if (storedEnd(fetched.bytes) === undefined && fetched.lastStableOffset > offset) {
       throw new BrokerError(`${this.name}/${partition}: nothing at ${offset}`, OFFSET_NOT_AVAILABLE)
     }
-    return fetched
+    return { ...fetched, memory: new LentMemory(fetched.bytes) }
   }
 }
