@@ -11,6 +11,18 @@ export class WakeUp {
     this.#wake?.()
   }
 
+  /** As `sleep`, for one who may sleep for days, and keeps nothing but what is to be called. */
+  onceRung(goOn: () => void): void {
+    this.#wake = () => {
+      this.#wake = undefined
+      queueMicrotask(() => {
+        this.#hasRung = false
+        goOn()
+      })
+    }
+    if (this.#hasRung) this.#wake()
+  }
+
   /** Resolves when rung, or after `timeoutMs`. One sleeper at a time. */
   async sleep(timeoutMs: number | undefined = undefined): Promise<void> {
     if (!this.#hasRung) {

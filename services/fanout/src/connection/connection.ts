@@ -44,23 +44,23 @@ export class Connection {
     const { log, tail, broadcast, settings, clock } = this.#context
     const { unsentBytesMax, readBatchBytesMax, progressIntervalMs } = settings
     const representation = representationOf(transport, parts, id, batch)
-    const subscription = new Subscription({
+    const options = {
       log,
       tail,
       broadcast,
       delivery: new Delivery({ transport, filter, representation, unsentBytesMax, clock }),
-      start,
       end,
       readBatchBytesMax,
       progressIntervalMs,
       slow: this.#context.slow,
       clock,
-      onEnd: (closing) => this.#ended(id, closing),
-    })
+      onEnd: (closing: Closing | undefined) => this.#ended(id, closing),
+    }
+    const subscription = new Subscription(options, start)
     this.#subscriptions.set(id, subscription)
     onSubscribed(transport.framing, { id, parts: parts.join(','), cursor: subscription.cursor })
     acknowledge(subscription.cursor)
-    void subscription.run()
+    subscription.run()
   }
 
   /** Changes what is given from the cursor on that it returns; undefined when there is no such subscription. */

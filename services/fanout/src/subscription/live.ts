@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Cursor } from '@freshet/protocol'
+import type { WakeUp } from '../wake-up.ts'
 import type { Broadcast } from './broadcast.ts'
 import type { BroadcastGroup, BroadcastMember, TailPlace } from './broadcast-group.ts'
 import { type ReaderOptions, SCAN_RECORDS_MAX } from './catching-up.ts'
 import type { Delivery } from './delivery.ts'
 
-export interface LiveOptions extends Omit<ReaderOptions, 'log' | 'readBatchBytesMax' | 'signal'> {
+export interface LiveOptions extends Omit<ReaderOptions, 'log' | 'readBatchBytesMax' | 'signal' | 'wakeUp'> {
   readonly broadcast: Broadcast
 }
 
@@ -16,15 +17,19 @@ export interface LiveOptions extends Omit<ReaderOptions, 'log' | 'readBatchBytes
 export class Live implements BroadcastMember {
   readonly type = 'live'
   readonly #options: LiveOptions
+  readonly #wakeUp: WakeUp
   #isStopped = false
+  /** Whether it waits for the wake-up, and the broadcast may deliver to it meanwhile. */
+  #isWaiting = false
   #sequence: number
   #cursor: Cursor
   /** What delivers to it at present. */
   #group: BroadcastGroup | undefined
 
   /** `sequence` was the tail's next one when it was at `cursor`; it may have gone on since. */
-  constructor(options: LiveOptions, sequence: number, cursor: Cursor) {
+  constructor(options: LiveOptions, wakeUp: WakeUp, sequence: number, cursor: Cursor) {
     this.#options = options
+    this.#wakeUp = wakeUp
     this.#sequence = sequence
     this.#cursor = cursor
   }
@@ -47,15 +52,23 @@ export class Live implements BroadcastMember {
     return tail.nextSequence - this.sequence + tail.lagRecords
   }
 
-  /** Follows the tail until that has let go of what is next, the end is due, or it is stopped. */
-  async run(): Promise<void> {
+  /**
+   * Follows the tail until that has let go of what is next, the end is due, or it is stopped. Resolves with true when
+   * there is nothing to do by itself until the wake-up rings; then it is to be called again.
+   */
+  async run(): Promise<boolean> {
     const { tail, delivery, end, clock } = this.#options
+    if (this.#isWaiting) this.#goOn()
     while (!this.#isStopped && !end.isDue(clock()) && this.#sequence >= tail.firstSequence) {
       this.passEntries()
       if (!delivery.hasRoom) await delivery.room()
       else if (this.#sequence < tail.nextSequence) await nextTurn()
-      else await this.#follow()
+      else {
+        this.#wait()
+        return true
+      }
     }
+    return false
   }
 
   /** Counts as passed what the broadcast has delivered so far. */
@@ -87,7 +100,7 @@ export class Live implements BroadcastMember {
   dropped(): void {
     this.account()
     this.#group = undefined
-    this.#options.wakeUp.ring()
+    this.#wakeUp.ring()
   }
 
   passEntries(): void {
@@ -107,14 +120,17 @@ export class Live implements BroadcastMember {
     return this.#group && this.#options.broadcast.placeOf(this.#group)
   }
 
-  /** Until it has to go on by itself, or something else wakes it. */
-  async #follow(): Promise<void> {
-    const { tail, end, broadcast, wakeUp } = this.#options
+  #wait(): void {
+    const { tail, end, broadcast } = this.#options
+    this.#isWaiting = true
     this.#cursor = tail.cursor
     if (end.isNever) broadcast.join(this)
-    else tail.ringAfter(this.#sequence, wakeUp)
-    await wakeUp.sleep()
-    broadcast.leave(this)
+    else tail.ringAfter(this.#sequence, this.#wakeUp)
+  }
+
+  #goOn(): void {
+    this.#isWaiting = false
+    this.#options.broadcast.leave(this)
     this.account()
     this.#group = undefined
   }

@@ -208,7 +208,7 @@ class World {
     this.#transport = new InMemoryTransport('ndjson')
     this.#updates = []
     const clock = () => this.#clockMs
-    this.#subscription = new Subscription({
+    const options = {
       log: this.log,
       tail: this.#tail,
       broadcast: this.#broadcast,
@@ -219,15 +219,15 @@ class World {
         unsentBytesMax: 700,
         clock,
       }),
-      start: this.#heard,
       end: await StreamEnd.of(this.log, [], undefined, 0),
       readBatchBytesMax: 600,
       progressIntervalMs: 5_000,
       slow: { lagRecordsMin: 1e9, lagMsMin: 1e9, windowMs: 1e9, recordsMin: 0 },
       clock,
       onEnd: () => undefined,
-    })
-    void this.#subscription.run()
+    }
+    this.#subscription = new Subscription(options, this.#heard)
+    this.#subscription.run()
   }
 
   async #append(count: number, isDamaged: boolean): Promise<void> {

@@ -11,7 +11,7 @@ import { InMemoryTransport } from '../transport/in-memory-transport.ts'
 import { Broadcast } from './broadcast.ts'
 import { Delivery } from './delivery.ts'
 import { StreamEnd } from './stream-end.ts'
-import { Subscription } from './subscription.ts'
+import { type Closing, Subscription } from './subscription.ts'
 
 const TURNS_ENOUGH = 20
 
@@ -29,7 +29,7 @@ async function subscribe(stored: number) {
   const broadcast = new Broadcast({ tail, filters, clock: () => time.ms, flushIntervalMs: 1 })
   const following = Promise.all([tail.follow(abort.signal, () => undefined), broadcast.run(abort.signal)])
   const ended: (CloseCode | undefined)[] = []
-  const subscription = new Subscription({
+  const options = {
     log,
     tail,
     broadcast,
@@ -40,15 +40,15 @@ async function subscribe(stored: number) {
       unsentBytesMax: 500,
       clock: () => time.ms,
     }),
-    start: [0n],
     end: await StreamEnd.of(log, [], undefined, time.ms),
     readBatchBytesMax: 10_000,
     progressIntervalMs: 5_000,
     slow: { lagRecordsMin: 50, lagMsMin: 60_000, windowMs: 30_000, recordsMin: 1 },
     clock: () => time.ms,
-    onEnd: (closing) => ended.push(closing?.code),
-  })
-  const running = subscription.run()
+    onEnd: (closing: Closing | undefined) => ended.push(closing?.code),
+  }
+  const subscription = new Subscription(options, [0n])
+  subscription.run()
   await turns()
   const take = () =>
     transport
@@ -59,7 +59,6 @@ async function subscribe(stored: number) {
   return {
     log,
     subscription,
-    running,
     take,
     time,
     ended,
@@ -90,7 +89,6 @@ describe('a subscription', () => {
     await using opened = await subscribe(100)
     opened.subscription.end()
     expect(opened.take().length).toBeGreaterThan(0)
-    await opened.running
     await turns()
     expect(opened.take()).toEqual([])
     expect(opened.ended).toEqual([undefined])
@@ -157,7 +155,7 @@ describe('a subscription', () => {
     const last = frames.at(-1)
     expect(last).toMatchObject({ type: 'closing', code: 'too_slow', reconnect: true })
     expect(last.cursor).toBe(frames.at(-2).cursor)
-    await opened.running
+    await turns()
     expect(opened.take()).toEqual([])
   })
 

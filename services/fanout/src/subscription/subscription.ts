@@ -26,7 +26,6 @@ export interface SubscriptionOptions {
   readonly tail: Tail
   readonly broadcast: Broadcast
   readonly delivery: Delivery
-  readonly start: readonly bigint[]
   readonly end: StreamEnd
   readonly readBatchBytesMax: number
   readonly progressIntervalMs: number
@@ -71,10 +70,11 @@ export class Subscription {
   /** How many records had been passed when the partner was told that the log cannot be read; undefined once it can be again. */
   #outageAtRecords: number | undefined
 
-  constructor(options: SubscriptionOptions) {
+  /** `start`: per partition, what is to be read first. */
+  constructor(options: SubscriptionOptions, start: readonly bigint[]) {
     this.#options = options
     this.#slowRule = new SlowSubscriberRule(options.slow)
-    this.#state = this.#catchingUpFrom(options.start)
+    this.#state = this.#catchingUpFrom(start)
   }
 
   get state(): SubscriptionState['type'] {
@@ -95,19 +95,28 @@ export class Subscription {
     return this.#options.delivery.toldMs
   }
 
-  /** Delivers until it is ended, from outside or because the end is reached. Never rejects. */
-  async run(): Promise<void> {
+  /** Delivers until it is ended, from outside or because the end is reached. */
+  run(): void {
     this.#tellProgress()
     this.#tellWatchLists()
     this.renewFilter()
+    void this.#deliver()
+  }
+
+  /** Never rejects. Resolves also when there is nothing to do until the wake-up rings: most subscriptions wait most of the time. */
+  async #deliver(): Promise<void> {
     for (
       let state = this.#state;
       state.type === 'catching-up' || state.type === 'live';
       state = this.#state
     ) {
       try {
-        if (state.type === 'live') await this.#follow(state)
-        else await this.#catchUp(state)
+        if (state.type === 'catching-up') await this.#catchUp(state)
+        else if (!(await state.run())) this.#fallBack(state)
+        else {
+          this.#wakeUp.onceRung(() => void this.#deliver())
+          return
+        }
       } catch (error) {
         await this.#recover(state, error)
       }
@@ -207,15 +216,14 @@ export class Subscription {
     if (this.#isOver) return
     if (sequence !== undefined) {
       this.#reading = undefined
-      this.#state = new Live({ ...this.#options, wakeUp: this.#wakeUp }, sequence, state.cursor)
+      this.#state = new Live(this.#options, this.#wakeUp, sequence, state.cursor)
       this.#tellProgress()
     } else if (end.isReachedBy(state.offsets)) {
       this.close('complete', 'everything up to "until" is delivered')
     }
   }
 
-  async #follow(state: Live): Promise<void> {
-    await state.run()
+  #fallBack(state: Live): void {
     if (this.#isOver) return
     const { log, tail } = this.#options
     const start = decodeCursor(state.cursor, { id: log.id, ends: tail.ends })
