@@ -38,8 +38,9 @@ export function transportContract(
       expect(opened.received()).toBe(expected)
     })
 
-    it('counts what the partner has not taken, and says when it has', async () => {
+    it('counts what the partner has not taken, and says when it has, also after it was asked while nothing was pending', async () => {
       await using opened = await open()
+      await opened.transport.drained()
       opened.pause()
       const frame = frameOf('x'.repeat(FRAME_BYTES))
       for (let bytes = 0; bytes < FLOOD_BYTES; bytes += FRAME_BYTES) opened.transport.write([frame])

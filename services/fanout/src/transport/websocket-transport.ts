@@ -55,6 +55,7 @@ export class WebSocketTransport implements Transport {
   }
 
   async drained(): Promise<void> {
+    if (this.pendingBytes === 0) return
     this.#draining ??= this.#drain()
     await this.#draining
   }
@@ -81,7 +82,9 @@ export class WebSocketTransport implements Transport {
   }
 
   async #drain(): Promise<void> {
-    while (this.pendingBytes > 0 && !this.#socket.destroyed) await drainOf(this.#socket)
+    // At least once, as the promise of this has to be kept before it is let go of.
+    do await drainOf(this.#socket)
+    while (this.pendingBytes > 0 && !this.#socket.destroyed)
     this.#draining = undefined
   }
 }
