@@ -23,7 +23,6 @@ export class Connection {
     this.#mainSubscription = mainSubscription
     this.#heartbeatMs = context.clock()
     onConnectionOpened(transport.framing)
-    void transport.closed.then(() => this.#gone())
   }
 
   get size(): number {
@@ -109,6 +108,12 @@ export class Connection {
     this.transport.close(code, reason)
   }
 
+  /** The transport has closed. */
+  gone(): void {
+    onConnectionClosed(this.transport.framing)
+    for (const subscription of this.#subscriptions.values()) subscription.end()
+  }
+
   /** Browsers do not show pings to a page, so on a WebSocket a quiet subscription tells its progress as well. */
   #heartbeat(nowMs: number, quietSinceMs: number): void {
     this.#heartbeatMs = nowMs
@@ -130,10 +135,5 @@ export class Connection {
     if (closing.code !== 'complete') this.close(closing.code, closing.reason)
     else if (id === this.#mainSubscription && this.size === 0)
       this.transport.close(closing.code, closing.reason)
-  }
-
-  #gone(): void {
-    onConnectionClosed(this.transport.framing)
-    for (const subscription of this.#subscriptions.values()) subscription.end()
   }
 }

@@ -70,7 +70,10 @@ export class Connections {
   add(transport: Transport, mainSubscription: string | undefined): Connection {
     const connection = new Connection(this.#context, transport, mainSubscription)
     this.#connections.add(connection)
-    void transport.closed.then(() => this.#connections.delete(connection))
+    void transport.closed.then(() => {
+      this.#connections.delete(connection)
+      connection.gone()
+    })
     return connection
   }
 

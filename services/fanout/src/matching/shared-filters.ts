@@ -92,18 +92,11 @@ export class SharedFilters {
 
   #use(entry: Entry): SharedFilter {
     entry.users++
-    const { id, matches, watchLists } = entry
-    return {
-      id,
-      matches,
-      watchLists,
-      renew: () => this.#renew(entry),
-      release: () => this.#release(entry),
-    }
+    return new FilterUse(entry, this)
   }
 
-  /** Its values are counted already, by the entry that it is to take the place of. */
-  #renew(entry: Entry): SharedFilter | undefined {
+  /** For `FilterUse`. Its values are counted already, by the entry that it is to take the place of. */
+  renew(entry: Entry): SharedFilter | undefined {
     if (entry.watchLists.size === 0) return undefined
     const watchLists = this.#watchListsOf(entry.watchLists.keys())
     const key = keyOf(entry.filterKey, watchLists)
@@ -128,12 +121,44 @@ export class SharedFilters {
     return entry
   }
 
-  #release(entry: Entry): void {
+  /** For `FilterUse`. */
+  release(entry: Entry): void {
     if (--entry.users > 0) return
     this.#entries.delete(entry.key)
     this.#index.delete(entry)
     this.#freeIds.push(entry.id)
     this.#values -= entry.values
+  }
+}
+
+/** There is one for each subscription, so it is no more than two references. */
+class FilterUse implements SharedFilter {
+  readonly #entry: Entry
+  readonly #filters: SharedFilters
+
+  constructor(entry: Entry, filters: SharedFilters) {
+    this.#entry = entry
+    this.#filters = filters
+  }
+
+  get id(): number {
+    return this.#entry.id
+  }
+
+  get matches(): CompiledFilter {
+    return this.#entry.matches
+  }
+
+  get watchLists(): ReadonlyMap<string, WatchList> {
+    return this.#entry.watchLists
+  }
+
+  renew(): SharedFilter | undefined {
+    return this.#filters.renew(this.#entry)
+  }
+
+  release(): void {
+    this.#filters.release(this.#entry)
   }
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { DEFAULT_SUBSCRIPTION, ProtocolError, requestFromUpgrade } from '@freshet/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -50,7 +51,7 @@ export class ChangesUpgrade {
       await this.#connections.withRoom(async () => {
         this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           socket.off('error', ignore)
-          this.#open(webSocket, socket, new URLSearchParams(query), request.headers['last-event-id'])
+          this.#open(webSocket, request.socket, new URLSearchParams(query), request.headers['last-event-id'])
         })
       })
     } catch (error) {
@@ -60,7 +61,7 @@ export class ChangesUpgrade {
 
   #open(
     webSocket: WebSocket,
-    socket: Duplex,
+    socket: Socket,
     query: URLSearchParams,
     lastEventId: string | readonly string[] | undefined,
   ): void {

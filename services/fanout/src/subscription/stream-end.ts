@@ -12,6 +12,8 @@ export interface Passing {
 
 /** Where a stream ends by itself: at an offset in each partition, at a time that has not come yet, or never. */
 export class StreamEnd {
+  /** The end of all streams that have none. */
+  static readonly #NEVER = new StreamEnd(undefined, Number.POSITIVE_INFINITY)
   #offsets: readonly bigint[] | undefined
   #timeMs: number
   #isTimeSeen = false
@@ -23,7 +25,7 @@ export class StreamEnd {
     until: StreamPoint | undefined,
     nowMs: number,
   ): Promise<StreamEnd> {
-    if (until === undefined) return new StreamEnd(undefined, Number.POSITIVE_INFINITY)
+    if (until === undefined) return StreamEnd.#NEVER
     if (until.type !== 'time') return new StreamEnd(await startOffsets(log, bounds, until), 0)
     const end = new StreamEnd(undefined, until.timeMs)
     await end.settle(log, nowMs)

@@ -55,7 +55,7 @@ async function openWebSocket(): Promise<TransportUnderTest> {
   server.on('upgrade', (request, socket, head) => {
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => undefined)
-      opened.resolve(new WebSocketTransport(webSocket, socket))
+      opened.resolve(new WebSocketTransport(webSocket, request.socket))
     })
   })
   await once(server, 'listening')

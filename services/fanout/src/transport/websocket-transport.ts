@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { type CloseCode, CODES } from '@freshet/protocol'
 import { WebSocket } from 'ws'
 import type { Encoding } from '../representation/content-encoding.ts'
@@ -20,22 +20,21 @@ export class WebSocketTransport implements Transport {
   readonly encoding: Encoding
   readonly closed: Promise<void>
   readonly #webSocket: WebSocket
-  readonly #socket: Duplex
+  readonly #socket: Socket
   readonly #gathered = new GatheredWrites()
   /** Shared by all subscriptions that wait. */
   #draining: Promise<void> | undefined
-  #isAwaitingPong = false
+  /** How much the partner had sent by the last ping: whatever it sends is a sign of life. */
+  #bytesHeard = -1
   #isResponsive = true
 
-  constructor(webSocket: WebSocket, socket: Duplex) {
+  constructor(webSocket: WebSocket, socket: Socket) {
     this.#webSocket = webSocket
     this.#socket = socket
     this.encoding = webSocket.extensions.includes('permessage-deflate') ? 'deflate' : 'identity'
     const { promise, resolve } = Promise.withResolvers<void>()
     this.closed = promise
-    webSocket.once('close', () => resolve())
-    const heard = () => this.#heard()
-    for (const sign of ['pong', 'message', 'ping']) webSocket.on(sign, heard)
+    webSocket.on('close', () => resolve())
     if (webSocket.readyState === WebSocket.CLOSED) resolve()
   }
 
@@ -64,8 +63,9 @@ export class WebSocketTransport implements Transport {
   heartbeat(): void {
     this.#gathered.writeOut()
     if (this.#webSocket.readyState !== WebSocket.OPEN || this.pendingBytes > 0) return
-    this.#isResponsive = !this.#isAwaitingPong
-    this.#isAwaitingPong = true
+    const { bytesRead } = this.#socket
+    this.#isResponsive = bytesRead > this.#bytesHeard
+    this.#bytesHeard = bytesRead
     this.#webSocket.ping()
   }
 
@@ -75,10 +75,6 @@ export class WebSocketTransport implements Transport {
 
   close(code: CloseCode, reason: string): void {
     this.#webSocket.close(CODES[code].closeCode, cutToBytes(reason, REASON_BYTES_MAX))
-  }
-
-  #heard(): void {
-    this.#isAwaitingPong = false
   }
 
   async #drain(): Promise<void> {
