@@ -27,10 +27,20 @@ describe('the part maker', () => {
     expect(await maker.make(input)).toEqual(partsOf(input, parts, undefined))
   })
 
+  it('gives each of the pages that are asked for together its own parts', async () => {
+    await using maker = new PartMaker({ parts, threads: 2, deadlineMs: 30_000 })
+    const inputs = Array.from({ length: 9 }, (_, page): PartInput => {
+      return { ...input, text: { status: 'available', text: `${text.repeat(page % 4)}\nPage ${page}.` } }
+    })
+    const made = await Promise.all(inputs.map((one) => maker.make(one)))
+    for (const [page, one] of inputs.entries()) expect(made[page]).toEqual(partsOf(one, parts, undefined))
+  })
+
   it('gives a page that takes too long the coarse form, exact all the same, and goes on with the next', async () => {
     await using hasty = new PartMaker({ parts, threads: 1, deadlineMs: 0 })
-    for (let page = 0; page < 3; page++) {
-      const made = new Map(await hasty.make(input))
+    const pages = await Promise.all([hasty.make(input), hasty.make(input)])
+    for (const page of [...pages, await hasty.make(input)]) {
+      const made = new Map(page)
       const diff = JSON.parse(made.get('diff') ?? '')
       expect(diff.coarse).toBe(true)
       expect(applyDiff(base, diff)).toBe(text)

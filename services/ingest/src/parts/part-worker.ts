@@ -4,7 +4,7 @@ import type { MadeParts, PartInput } from './part-input.ts'
 import { partsOf } from './parts-of.ts'
 
 export interface PartTask {
-  readonly input: PartInput
+  readonly inputs: readonly PartInput[]
   readonly parts: readonly Part[]
 }
 
@@ -13,6 +13,6 @@ const CACHE_SOURCE_LENGTH_MAX = 8 * 1024 * 1024
 const cache = new BlockCache({ sourceLengthMax: CACHE_SOURCE_LENGTH_MAX })
 
 /** Runs in a thread of its own, off the event loop that answers requests. */
-export default function makeParts({ input, parts }: PartTask): MadeParts {
-  return partsOf(input, parts, cache)
+export default function makeParts({ inputs, parts }: PartTask): readonly MadeParts[] {
+  return inputs.map((input) => partsOf(input, parts, cache))
 }
