@@ -25,6 +25,7 @@ async function read(opened: ChangeLog): Promise<void> {
   let records = 0
   for await (const batch of log.read({ ...options, signal: done.signal })) {
     records += batch.records.length
+    batch.giveBack?.()
     if (records === total) done.abort()
   }
   const { user, system } = process.cpuUsage(cpuBefore)
