@@ -5,7 +5,7 @@ import loggers, { type KafkajsLogger } from 'kafkajs/src/loggers/index.js'
 import Connection from 'kafkajs/src/network/connection.js'
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { AnswerReader } from './answer-reader.ts'
-import { compressZstd, decompressZstd } from './zstd.ts'
+import { compressZstd, decompressZstd, zstdContentBytes } from './zstd.ts'
 
 /*
  * What has to be set right in kafkajs 2.2.4 before it is used. Its connections and its encoding of requests are what the adapter is built
@@ -17,7 +17,7 @@ import { compressZstd, decompressZstd } from './zstd.ts'
 
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   compress: async ({ buffer }: { buffer: Buffer }) => compressZstd(buffer),
-  decompress: async (buffer: Buffer) => decompressZstd(buffer),
+  decompress: async (buffer: Buffer) => decompressZstd(buffer, zstdContentBytes(buffer)),
 })
 
 // As it is, every connection that was used once wakes up each millisecond for ever, by timers whose delay is negative, of which

@@ -1,9 +1,8 @@
-import { gunzipSync } from 'node:zlib'
 import { LogCorruptError } from '../errors.ts'
 import { KafkaRecord } from './kafka-record.ts'
-import { LentMemory } from './lent-memory.ts'
+import type { LentMemory } from './lent-memory.ts'
 import { RecordCursor } from './record-cursor.ts'
-import { decompressZstd } from './zstd.ts'
+import { type PackedBatch, UNCOMPRESSED, type Unpacked, unpackedBatches } from './unpacked-batches.ts'
 
 /** A transaction whose records are not for readers, from its first offset on up to its marker. */
 export interface AbortedTransaction {
@@ -45,8 +44,6 @@ const LOG_APPEND_TIME = 0x08
 const TRANSACTIONAL = 0x10
 const CONTROL = 0x20
 
-const GZIP = 1
-const ZSTD = 4
 /** Type of a control record, behind its version: how the transaction ended. */
 const CONTROL_TYPE_AT = 2
 const ABORT = 0
@@ -62,24 +59,38 @@ export interface BatchesOptions {
   readonly abortedTransactions: readonly AbortedTransaction[]
 }
 
-/** Reads one batch after the other, so that no more than one is unpacked at a time. A batch that is cut off ends it. */
+/** Reads one batch after the other. A batch that is cut off ends it. */
 export async function* recordBatches(options: BatchesOptions): AsyncGenerator<DecodedBatch> {
-  const { bytes, from } = options
-  const aborted = new AbortedProducers(options.abortedTransactions)
   try {
-    for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
-      const end = endOfBatch(bytes, start)
-      if (end > bytes.length) return
-      const batch = bytes.subarray(start, end)
-      start = end
-      checkVersion(batch, options)
-      const nextOffset = nextOffsetOf(batch, 0)
-      if (nextOffset <= from) continue
-      const isForReaders = aborted.pass(batch, nextOffset)
-      yield { ...(isForReaders ? await recordsOf(batch, options) : NO_RECORDS), nextOffset }
+    for await (const unpacked of unpackedBatches(storedBatches(options))) {
+      const { isForReaders, nextOffset } = unpacked.batch
+      yield { ...(isForReaders ? recordsOf(unpacked, options) : NO_RECORDS), nextOffset }
     }
   } finally {
     options.memory?.giveBack()
+  }
+}
+
+interface StoredBatch extends PackedBatch {
+  readonly bytes: Buffer
+  readonly nextOffset: bigint
+  readonly isForReaders: boolean
+}
+
+function* storedBatches(options: BatchesOptions): Generator<StoredBatch> {
+  const { bytes, from } = options
+  const aborted = new AbortedProducers(options.abortedTransactions)
+  for (let start = 0; start + RECORDS_AT <= bytes.length; ) {
+    const end = endOfBatch(bytes, start)
+    if (end > bytes.length) return
+    const batch = bytes.subarray(start, end)
+    start = end
+    checkVersion(batch, options)
+    const nextOffset = nextOffsetOf(batch, 0)
+    if (nextOffset <= from) continue
+    const isForReaders = aborted.pass(batch, nextOffset)
+    const compression = isForReaders ? batch.readInt16BE(ATTRIBUTES_AT) & COMPRESSION : UNCOMPRESSED
+    yield { bytes: batch, nextOffset, isForReaders, compression, packed: batch.subarray(RECORDS_AT) }
   }
 }
 
@@ -148,15 +159,14 @@ function checkVersion(batch: Buffer, { topic, partition }: BatchesOptions): void
   throw new LogCorruptError(`${topic}/${partition}: a batch of version ${version} instead of ${VERSION}`)
 }
 
-async function recordsOf(batch: Buffer, options: BatchesOptions): Promise<DecodedRecords> {
+function recordsOf(unpacked: Unpacked<StoredBatch>, options: BatchesOptions): DecodedRecords {
   const { topic, partition, from } = options
-  const attributes = batch.readInt16BE(ATTRIBUTES_AT)
+  const { bytes: batch, compression } = unpacked.batch
   const firstOffset = batch.readBigInt64BE(0)
   const firstTimestamp = Number(batch.readBigInt64BE(FIRST_TIMESTAMP_AT))
-  const appendTimestamp =
-    (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.readBigInt64BE(NEWEST_TIMESTAMP_AT))
-  const compression = attributes & COMPRESSION
-  const bytes = await unpackedRecords(batch, compression)
+  const isAppendTime = (batch.readInt16BE(ATTRIBUTES_AT) & LOG_APPEND_TIME) !== 0
+  const appendTimestamp = isAppendTime ? Number(batch.readBigInt64BE(NEWEST_TIMESTAMP_AT)) : undefined
+  const { bytes } = unpacked
   const source = { topic, partition, bytes }
   const cursor = new RecordCursor(bytes, 0)
   const records: KafkaRecord[] = []
@@ -168,26 +178,10 @@ async function recordsOf(batch: Buffer, options: BatchesOptions): Promise<Decode
     if (offset >= from) records.push(new KafkaRecord(source, offset, timestampMs, cursor.at, end))
     cursor.moveTo(end)
   }
-  return { records, memory: compression === 0 ? lent(options.memory) : new LentMemory(bytes) }
+  return { records, memory: compression === UNCOMPRESSED ? lent(options.memory) : unpacked.memory }
 }
 
 function lent(memory: undefined | LentMemory): undefined | LentMemory {
   memory?.lend()
   return memory
-}
-
-function unpackedRecords(batch: Buffer, compression: number): Buffer | Promise<Buffer> {
-  const packed = batch.subarray(RECORDS_AT)
-  switch (compression) {
-    case 0:
-      return packed
-    case GZIP:
-      return gunzipSync(packed)
-    case ZSTD:
-      return decompressZstd(packed)
-    default:
-      throw new LogCorruptError(
-        `a batch of records is compressed with codec ${compression}: only gzip and zstd are read. Was it written by another program?`,
-      )
-  }
 }

@@ -34,9 +34,10 @@ export function compressZstd(buffer: Buffer): Buffer | Promise<Buffer> {
     : compressInThread(buffer, options)
 }
 
-export function decompressZstd(buffer: Buffer): Buffer | Promise<Buffer> {
+/** Of one frame, or several of which `contentBytes` is the sum; undefined where that is not known. */
+export function decompressZstd(buffer: Buffer, contentBytes: number | undefined): Buffer | Promise<Buffer> {
   // A piece that is filled to the last byte is followed by another one.
-  const bytes = (zstdContentBytes(buffer) ?? USUAL_RATIO * buffer.length) + 1
+  const bytes = (contentBytes ?? USUAL_RATIO * buffer.length) + 1
   const options = { chunkSize: Math.min(Math.max(CHUNK_BYTES_MIN, bytes), CHUNK_BYTES_MAX) }
   return buffer.length < DECOMPRESS_IN_THREAD_BYTES_MIN
     ? zstdDecompressSync(buffer, options)
