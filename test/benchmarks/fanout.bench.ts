@@ -8,6 +8,7 @@
  *     --match TEXT        only comparisons whose title contains it
  *     --sides A,B         only sides whose name contains one of these
  */
+import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
@@ -34,7 +35,9 @@ const { values } = parseArgs({
 const isQuick = values.quick
 const ROUNDS = 3
 const PARTNERS = isQuick ? 300 : 1_000
-const IDLE_PARTNERS = isQuick ? 2_000 : 8_000
+const IDLE_PARTNERS = isQuick ? 2_000 : 10_000
+/** What a process has open beside its partners. */
+const OTHER_FILES = 200
 const SECONDS = isQuick ? 1.5 : 3
 const WARM_UP_SECONDS = 0.7
 const DEFLATE = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits'
@@ -193,7 +196,15 @@ function timePerChange(changes: readonly ChangeAttributes[], match: (change: Cha
   return { text: `${micros.toFixed(2)} µs of CPU a change (${(found / changes.length).toFixed(2)} match)` }
 }
 
+/** Each partner is an open file of the server and one of the load generator. Node has raised its limit as far as it may. */
+function assertRoomForFiles(count: number): void {
+  const [, hardLimit] = /Max open files +\d+ +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+  if (hardLimit === undefined || Number(hardLimit) >= count) return
+  throw new Error(`a process may open ${hardLimit} files, and ${count} are needed: see "ulimit -Hn"`)
+}
+
 async function memoryRow(): Promise<void> {
+  assertRoomForFiles(IDLE_PARTNERS + OTHER_FILES)
   for (const side of [
     websocket('freshet, WebSocket', 'freshet'),
     sse('freshet, SSE', 'freshet'),
