@@ -15,6 +15,13 @@ import { changeRecord, changesTopic } from './testing/change-records.ts'
 const UNSENT_BYTES_MAX = 128 * 1024
 const FRAME_BYTES = 10_000
 const FRAMES = 4_000
+const NDJSON: readonly string[] = ['Accept: application/x-ndjson']
+const WEBSOCKET: readonly string[] = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+]
 
 async function openFanout(log: InMemoryChangeLog, unsentBytesTotalMax = 1e9) {
   await log.ensureTopics([changesTopic(3, undefined)])
@@ -44,10 +51,11 @@ async function openFanout(log: InMemoryChangeLog, unsentBytesTotalMax = 1e9) {
 }
 
 /** A partner that speaks HTTP by hand, so that it decides what it reads. */
-async function rawStream(port: number, query: string): Promise<Socket> {
+async function rawStream(port: number, query: string, headers = NDJSON): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
-  socket.write(`GET /v1/changes?${query} HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n`)
+  const lines = [`GET /v1/changes?${query} HTTP/1.1`, 'Host: x', ...headers]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
   return socket
 }
 
@@ -105,35 +113,41 @@ describe('the fan-out', () => {
     partner.terminate()
   })
 
-  it('R-31: keeps a bounded amount for a partner that reads byte by byte, and loses none of its changes', async () => {
-    const log = new InMemoryChangeLog()
-    await using opened = await openFanout(log)
-    const slow = await rawStream(opened.port, 'from=latest')
-    slow.pause()
-    await once(slow, 'readable')
-    const [atServer] = opened.sockets
-    const healthy = await rawStream(opened.port, 'from=latest')
-    const hasLast = (text: string) => text.includes(`"c${FRAMES - 1}"`)
-    const reading = readUntil(healthy, hasLast)
-    let mostPending = 0
-    for (let index = 0; index < FRAMES; index += 40) {
-      // One page, so that the last change is the last to arrive.
-      await log.append(
-        Array.from({ length: 40 }, (_, of) => changeRecord(`c${index + of}`, { page: 1 }, FRAME_BYTES)),
-      )
-      slow.read(1)
-      await new Promise((resolve) => setImmediate(resolve))
-      mostPending = Math.max(mostPending, atServer?.writableLength ?? 0)
-    }
-    expect(await reading).toContain(`"c${FRAMES - 1}"`)
-    expect(mostPending).toBeGreaterThan(UNSENT_BYTES_MAX / 2)
-    expect(mostPending).toBeLessThan(UNSENT_BYTES_MAX + 2 * FRAME_BYTES)
-    const rest = await readUntil(slow, hasLast)
-    expect(rest.match(/"type":"change"/g)).toHaveLength(FRAMES)
-    expect(rest).not.toContain('"type":"gap"')
-    healthy.destroy()
-    slow.destroy()
-  })
+  it.each([
+    ['NDJSON', NDJSON],
+    ['a WebSocket', WEBSOCKET],
+  ])(
+    'R-31: keeps a bounded amount for a partner that reads %s byte by byte, and loses none of its changes',
+    async (_, headers) => {
+      const log = new InMemoryChangeLog()
+      await using opened = await openFanout(log)
+      const slow = await rawStream(opened.port, 'from=latest', headers)
+      slow.pause()
+      await once(slow, 'readable')
+      const [atServer] = opened.sockets
+      const healthy = await rawStream(opened.port, 'from=latest')
+      const hasLast = (text: string) => text.includes(`"c${FRAMES - 1}"`)
+      const reading = readUntil(healthy, hasLast)
+      let mostPending = 0
+      for (let index = 0; index < FRAMES; index += 40) {
+        // One page, so that the last change is the last to arrive.
+        await log.append(
+          Array.from({ length: 40 }, (_, of) => changeRecord(`c${index + of}`, { page: 1 }, FRAME_BYTES)),
+        )
+        slow.read(1)
+        await new Promise((resolve) => setImmediate(resolve))
+        mostPending = Math.max(mostPending, atServer?.writableLength ?? 0)
+      }
+      expect(await reading).toContain(`"c${FRAMES - 1}"`)
+      expect(mostPending).toBeGreaterThan(UNSENT_BYTES_MAX / 2)
+      expect(mostPending).toBeLessThan(UNSENT_BYTES_MAX + 2 * FRAME_BYTES)
+      const rest = await readUntil(slow, hasLast)
+      expect(rest.match(/"type":"change"/g)).toHaveLength(FRAMES)
+      expect(rest).not.toContain('"type":"gap"')
+      healthy.destroy()
+      slow.destroy()
+    },
+  )
 
   it('R-55: takes nobody new while too much is waiting for those who read slowly', async () => {
     const log = new InMemoryChangeLog()
