@@ -40,6 +40,8 @@ const IDLE_PARTNERS = isQuick ? 2_000 : 10_000
 const OTHER_FILES = 200
 const SECONDS = isQuick ? 1.5 : 3
 const WARM_UP_SECONDS = 0.7
+/** Until more was sent than the operating system keeps for one who does not read: some 10 MB. */
+const FILLING_SECONDS = 8
 const DEFLATE = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits'
 
 interface Side {
@@ -235,6 +237,7 @@ async function slowPartnersRow(): Promise<void> {
     ] as const) {
       await using scene = await Scene.open('freshet')
       await scene.connect(partners)
+      await scene.measure(saturate(16, PARTNERS), FILLING_SECONDS)
       await scene.measure(pace, WARM_UP_SECONDS)
       const before = await scene.memory()
       const { delays } = await scene.measure(pace, SECONDS * 2)
