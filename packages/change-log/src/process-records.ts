@@ -38,9 +38,9 @@ export async function processRecords(store: GroupStore, options: ProcessOptions)
   try {
     while (!signal.aborted) {
       const { version } = store.tip
-      const next = takeNext(store, options, member)
+      const next = takeNext(store, options, member, store.nextToHandle(group, topic))
       if (next.moves.length === 0) await store.tip.changedSince(version, signal)
-      else await handle(store, options, member.generation, next)
+      else await handle(store, options, member, next)
     }
   } finally {
     member.leave()
@@ -55,13 +55,17 @@ interface NextRecords {
 
 async function handle(
   store: GroupStore,
-  { group, topic, handler, signal }: ProcessOptions,
-  generation: number,
+  options: ProcessOptions,
+  member: GroupMember,
   { records, moves }: NextRecords,
 ): Promise<void> {
+  const { group, topic, handler, signal } = options
   try {
+    const { generation } = member
     const result = records.length === 0 ? NOTHING_TO_APPEND : await handler(records, { generation })
-    const positions = await store.commit({ group, topic, moves, append: result.append })
+    const committing = store.commit({ group, topic, moves, append: result.append })
+    tellUpcoming(store, options, member, moves)
+    const positions = await committing
     if (positions !== 'fenced') result.onCommit(positions)
   } catch (error) {
     if (!signal.aborted) throw error
@@ -69,14 +73,36 @@ async function handle(
   await nextTurn()
 }
 
+function tellUpcoming(
+  store: GroupStore,
+  options: ProcessOptions,
+  member: GroupMember,
+  moves: readonly PositionMove[],
+): void {
+  const { group, topic, onUpcoming } = options
+  if (onUpcoming === undefined) return
+  try {
+    const positions = [...store.nextToHandle(group, topic)]
+    for (const { partition, to } of moves) positions[partition] = to
+    const { records } = takeNext(store, options, member, positions)
+    if (records.length > 0) onUpcoming(records)
+  } catch {
+    // What is wrong shows when they are to be handled.
+  }
+}
+
 /** For positions that moved over records which compaction has removed. */
 const NOTHING_TO_APPEND = { append: [], onCommit: () => {} }
 
-/** The next records of this member's partitions; a batch that is full at the first partition leaves the others for later. */
-function takeNext(store: GroupStore, options: ProcessOptions, member: GroupMember): NextRecords {
+/** From these positions on, of this member's partitions; a batch that is full at the first partition leaves the others for later. */
+function takeNext(
+  store: GroupStore,
+  options: ProcessOptions,
+  member: GroupMember,
+  positions: readonly bigint[],
+): NextRecords {
   const { topic } = options
   const ends = store.ends(topic)
-  const positions = store.nextToHandle(options.group, topic)
   const records: LogRecord[] = []
   const moves: PositionMove[] = []
   let bytesLeft = options.batchBytesMax

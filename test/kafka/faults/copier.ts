@@ -19,6 +19,7 @@ while (!ending.signal.aborted) {
       batchRecordsMax: 50,
       batchBytesMax: 1024 * 1024,
       signal: ending.signal,
+      onUpcoming: () => undefined,
       handler: async (records) => {
         console.log('handling')
         await sleep(Number(handlingMs))

@@ -9,6 +9,8 @@ export function copying(from: string, to: string): ProcessOptions {
     batchRecordsMax: 100,
     batchBytesMax: 1024 * 1024,
     handler: async (records) => ({ append: copiesOf(records, to), onCommit: () => {} }),
+    // So that all that is said of `process` is said of one that looks ahead, too.
+    onUpcoming: () => undefined,
     signal: new AbortController().signal,
   }
 }

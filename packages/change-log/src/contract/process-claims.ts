@@ -62,6 +62,28 @@ export function processClaims(open: OpenSubject): void {
       }
     })
 
+    test('tells while it commits what comes next, and hands it over next', async () => {
+      const { log } = await subjectOf(open)
+      const [edits, changes] = [await newTopic(log), await newTopic(log)]
+      await appendNumbers(log, edits, 60)
+      const placesOf = (records: readonly LogRecord[]) =>
+        records.map(({ partition, offset, value }) => `${partition}/${offset} ${value}`)
+      const handled: (readonly string[])[] = []
+      const told: (readonly string[])[] = []
+      const options = copying(edits, changes)
+      await processUntilAt(log, {
+        ...options,
+        batchRecordsMax: 10,
+        handler: (records, context) => {
+          handled.push(placesOf(records))
+          return options.handler(records, context)
+        },
+        onUpcoming: (records) => told.push(placesOf(records)),
+      })
+      expect(handled.flat()).toHaveLength(60)
+      expect(told).toEqual(handled.slice(1))
+    })
+
     test('calls the handler once at a time', async () => {
       const { log } = await subjectOf(open)
       const [edits, changes] = [await newTopic(log), await newTopic(log)]

@@ -23,9 +23,20 @@ export interface GroupProcessorOptions {
 
 interface NextRecords {
   readonly records: readonly LogRecord[]
+  readonly bytes: number
   /** Partition and what is next to handle after these records. */
-  readonly offsets: readonly (readonly [number, bigint])[]
+  readonly offsets: ReadonlyMap<number, bigint>
 }
+
+/** What a member has at hand until the group divides the partitions anew. */
+interface Work {
+  readonly assignment: Assignment
+  readonly generation: number
+  readonly producer: TransactionalProducer
+  readonly feeds: readonly PartitionFeed[]
+}
+
+const NOTHING: NextRecords = { records: [], bytes: 0, offsets: new Map() }
 
 /**
  * `ChangeLog.process` as a member of a Kafka consumer group.
@@ -92,12 +103,12 @@ export class GroupProcessor {
     const producer = await this.#takeOver(assignment.partitions)
     const starts = await nextToHandle(cluster, this.#groupId, source, assignment.partitions)
     const feeds = [...starts].map(([partition, start]) => new PartitionFeed(source, partition, start))
-    while (!over.aborted) {
-      // Of all partitions at once: what came while the last records were handled goes into one transaction.
-      await source.look(positionsOf(feeds.filter(({ isDry }) => isDry)))
-      const next = await this.#takeNext(feeds)
-      if (next.offsets.length === 0) await source.wait(positionsOf(feeds), over)
-      else if (!(await this.#handle(assignment, generation, producer, next))) return
+    let upcoming: NextRecords | undefined = NOTHING
+    while (!over.aborted && upcoming !== undefined) {
+      const next = await this.#takeNext(feeds, upcoming)
+      upcoming = NOTHING
+      if (next.offsets.size === 0) await source.wait(positionsOf(feeds), over)
+      else upcoming = await this.#handle({ assignment, generation, producer, feeds }, next)
     }
   }
 
@@ -123,13 +134,18 @@ export class GroupProcessor {
     return lowest
   }
 
-  /** The next records of all partitions, the first of which takes turns, so that a long backlog does not leave the others waiting. */
-  async #takeNext(feeds: readonly PartitionFeed[]): Promise<NextRecords> {
-    const { batchRecordsMax, batchBytesMax } = this.#options.process
+  /**
+   * The next records of all partitions behind those taken already, the first of which takes turns, so that a long backlog does not
+   * leave the others waiting. Of all at once: what came while the last records were handled goes into one transaction.
+   */
+  async #takeNext(feeds: readonly PartitionFeed[], taken: NextRecords): Promise<NextRecords> {
+    const { source, process } = this.#options
+    const { batchRecordsMax, batchBytesMax } = process
+    await source.look(positionsOf(feeds.filter(({ isDry }) => isDry)))
     const start = this.#turn++ % Math.max(1, feeds.length)
-    const records: LogRecord[] = []
-    const offsets: (readonly [number, bigint])[] = []
-    let bytes = 0
+    const records = [...taken.records]
+    const offsets = new Map(taken.offsets)
+    let { bytes } = taken
     for (const feed of [...feeds.slice(start), ...feeds.slice(0, start)]) {
       if (records.length >= batchRecordsMax || bytes >= batchBytesMax) break
       const limits = { recordsMax: batchRecordsMax - records.length, bytesMax: batchBytesMax - bytes }
@@ -137,33 +153,54 @@ export class GroupProcessor {
       if (batch === undefined) continue
       records.push(...batch.records)
       bytes += checkedBytes(batch.records)
-      offsets.push([feed.partition, batch.nextOffset])
+      offsets.set(feed.partition, batch.nextOffset)
     }
-    return { records, offsets }
+    return { records, bytes, offsets }
   }
 
-  /** False when the group has gone on without this member: nothing was committed then, and others handle these records. */
+  /**
+   * Returns what was taken meanwhile to be handled next; undefined when the group has gone on without this member: nothing was
+   * committed then, and others handle these records.
+   */
   async #handle(
-    { generationId, memberId }: Assignment,
-    generation: number,
-    producer: TransactionalProducer,
+    { assignment: { generationId, memberId }, generation, producer, feeds }: Work,
     { records, offsets }: NextRecords,
-  ): Promise<boolean> {
+  ): Promise<NextRecords | undefined> {
     const { cluster, names, source, process } = this.#options
-    const move = { groupId: this.#groupId, generationId, memberId, topic: source.kafkaName, offsets }
+    const move = {
+      groupId: this.#groupId,
+      generationId,
+      memberId,
+      topic: source.kafkaName,
+      offsets: [...offsets],
+    }
     try {
       const result = records.length === 0 ? NOTHING_TO_APPEND : await process.handler(records, { generation })
       checkedBytes(result.append)
       for (const topic of new Set(result.append.map((record) => record.topic))) {
         await cluster.partitions(names.topic(topic))
       }
-      result.onCommit(await producer.commit(result.append, move))
-      return true
+      // One that came alone is rarely followed at once.
+      const isMoreLikely = process.onUpcoming !== undefined && records.length > 1
+      const committing = producer.commit(result.append, move)
+      const taking = isMoreLikely ? this.#takeUpcoming(feeds) : Promise.resolve(NOTHING)
+      const [committed, taken] = await Promise.allSettled([committing, taking])
+      if (committed.status === 'rejected') throw committed.reason
+      result.onCommit(committed.value)
+      // Some may be taken that nobody has.
+      if (taken.status === 'rejected') throw taken.reason
+      return taken.value
     } catch (error) {
-      if (error instanceof BrokerError && error.isFencing) return false
-      if (process.signal.aborted) return false
+      if (error instanceof BrokerError && error.isFencing) return undefined
+      if (process.signal.aborted) return undefined
       throw error
     }
+  }
+
+  async #takeUpcoming(feeds: readonly PartitionFeed[]): Promise<NextRecords> {
+    const upcoming = await this.#takeNext(feeds, NOTHING)
+    if (upcoming.records.length > 0) this.#options.process.onUpcoming?.(upcoming.records)
+    return upcoming
   }
 }
 
