@@ -185,6 +185,38 @@ describe('the enricher', () => {
     })
   })
 
+  describe('while more edits wait than it handles at a time', () => {
+    it('asks for each text and works out each part once, ahead of its turn', async () => {
+      const revisions = Array.from({ length: 300 }, (_, index) => 1_000 + index)
+      for (const id of [999, ...revisions]) wiki.put('testwiki', id, `text ${id}\n`)
+      await take(...revisions.map((id) => edit(id)))
+      const get = vi.spyOn(texts, 'get')
+      const make = vi.spyOn(parts, 'make')
+      const changes = await changesOnce(300)
+      expect(changes.map(({ wikitext }) => wikitext)).toEqual(revisions.map((id) => `text ${id}\n`))
+      for (const [index, { diff }] of changes.entries()) {
+        expect(applyDiff(`text ${999 + index}\n`, diff)).toBe(`text ${1_000 + index}\n`)
+      }
+      expect(get.mock.calls.map(([requests]) => requests.length).filter((count) => count > 0)).toEqual([
+        201, 101,
+      ])
+      expect(make).toHaveBeenCalledTimes(300)
+    })
+
+    it('does not use a text that is hidden before its turn comes', async () => {
+      await take(edit(11, { kind: 'create', text: 'a secret' }))
+      await changesOnce(1)
+      const others = Array.from({ length: 200 }, (_, index) =>
+        edit(1_000 + index, { kind: 'create', text: 'other' }),
+      )
+      const hide = edit(11, { kind: 'visibility_change', revision: { id: 11, isContentVisible: false } })
+      await take(...others, hide, edit(12, { text: 'no secret' }))
+      const after = (await changesOnce(203)).at(-1)
+      expect(after).toMatchObject({ wikitext: 'no secret' })
+      expect(after?.diff).toEqual({ unavailable: { revision: 'base', reason: 'suppressed' } })
+    })
+  })
+
   it('names the revisions that a revert undoes, within a batch and across a restart', async () => {
     const texts = ['good', 'good and better', 'vandalised', 'worse', 'good and better', 'good']
     const edits = texts.map((text, index) =>

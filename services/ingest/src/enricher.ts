@@ -5,12 +5,13 @@ import { type ChangeIndex, pageRevisionOf } from './change-index.ts'
 import { type ReceivedEdit, receivedEditOf } from './edit-record.ts'
 import { retryWhileLogUnavailable } from './log-retry.ts'
 import { onChangePublished, onRepeatsDropped, onTextUnavailable } from './metrics.ts'
-import { partInputOf } from './parts/part-input.ts'
+import { type MadeParts, type PartInput, partInputOf } from './parts/part-input.ts'
 import type { PartMaker } from './parts/part-maker.ts'
 import { Reverts } from './reverts.ts'
 import type { KeptRevisionTexts, RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
 import { withTextMeasures } from './text-measures.ts'
-import { type TextNeed, textNeedsOf } from './text-needs.ts'
+import { requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
+import { UpcomingEdits } from './upcoming-edits.ts'
 
 export const ENRICHER_GROUP = 'enricher'
 const BATCH_RECORDS_MAX = 200
@@ -33,6 +34,8 @@ export class Enricher {
   readonly #index: ChangeIndex
   readonly #parts: PartMaker
   #generation: number | undefined
+  /** Those that are most likely handled next. */
+  #upcoming: UpcomingEdits | undefined
   /** When the newest edit that became a change was taken in. */
   #enrichedUpTo: string | undefined
 
@@ -65,6 +68,9 @@ export class Enricher {
             },
           }
         },
+        onUpcoming: (records) => {
+          this.#upcoming = new UpcomingEdits(records, { texts: this.#texts, parts: this.#parts, signal })
+        },
         signal,
       })
     try {
@@ -81,10 +87,13 @@ export class Enricher {
   ): Promise<ProcessResult> {
     if (generation !== this.#generation) await this.#index.catchUp(signal)
     this.#generation = generation
-    const received = this.#completed(this.#withoutRepeats(records.map(receivedEditOf)))
+    const upcoming = this.#upcoming
+    this.#upcoming = undefined
+    const all = records.map((record) => upcoming?.received(record) ?? receivedEditOf(record))
+    const received = this.#completed(this.#withoutRepeats(all))
     this.#keepCarriedTexts(received)
-    const texts = await this.#textsOf(received, signal)
-    const append = await this.#changesOf(received, texts)
+    const texts = await this.#textsOf(received, upcoming, signal)
+    const append = await this.#changesOf(received, upcoming, texts)
     return {
       append,
       onCommit: (positions) => {
@@ -124,22 +133,23 @@ export class Enricher {
 
   async #textsOf(
     received: readonly ReceivedEdit[],
+    upcoming: UpcomingEdits | undefined,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, TextResult>> {
-    const requests = new Map<string, RevisionRequest>()
-    for (const { edit } of received) {
-      for (const need of Object.values(textNeedsOf(edit)) as TextNeed[]) {
-        if (need.type === 'wanted')
-          requests.set(revisionKey(edit.wiki, need.request.revisionId), need.request)
-      }
-    }
-    const results = await this.#texts.get([...requests.values()], signal)
-    return new Map([...requests.keys()].map((key, index) => [key, results[index] ?? NOT_ANSWERED]))
+    const found = await upcoming?.texts()
+    const requests = [...requestsOf(received.map(({ edit }) => edit))].filter(([key]) => !found?.has(key))
+    const results = await this.#texts.get(
+      requests.map(([, request]) => request),
+      signal,
+    )
+    const asked = requests.map(([key], index) => [key, results[index] ?? NOT_ANSWERED] as const)
+    return new Map([...(found ?? []), ...asked])
   }
 
   /** The parts of all are worked out at the same time; the changes stay in the order of the edits. */
   async #changesOf(
     received: readonly ReceivedEdit[],
+    upcoming: UpcomingEdits | undefined,
     texts: ReadonlyMap<string, TextResult>,
   ): Promise<readonly NewRecord[]> {
     const hidden = new Set<string>()
@@ -148,15 +158,22 @@ export class Enricher {
         this.#hide(edit, hidden)
         const find = (need: TextNeed) =>
           need.type === 'known' ? need.result : textIn(texts, hidden, need.request)
-        const needs = textNeedsOf(edit)
-        return this.#changeOf(edit, receivedAt, find(needs.base), find(needs.text))
+        const { base, text } = textNeedsOf(edit)
+        const input = partInputOf(edit, find(base), find(text))
+        return this.#changeOf(edit, receivedAt, input, upcoming?.parts(edit.id, input))
       }),
     )
   }
 
-  async #changeOf(edit: Edit, receivedAt: string, base: TextResult, text: TextResult): Promise<NewRecord> {
-    for (const result of [base, text]) if (result.status === 'unavailable') onTextUnavailable(result.reason)
-    const parts = await this.#parts.make(partInputOf(edit, base, text))
+  async #changeOf(
+    edit: Edit,
+    receivedAt: string,
+    input: PartInput,
+    begun: Promise<MadeParts> | undefined,
+  ): Promise<NewRecord> {
+    for (const result of [input.base, input.text])
+      if (result.status === 'unavailable') onTextUnavailable(result.reason)
+    const parts = await (begun ?? this.#parts.make(input))
     return articleChangeRecord(edit, { receivedAt, publishedAt: new Date().toISOString() }, new Map(parts))
   }
 
@@ -178,8 +195,4 @@ function textIn(
 ): TextResult {
   const key = revisionKey(wiki, revisionId)
   return hidden.has(key) ? SUPPRESSED : (texts.get(key) ?? NOT_ANSWERED)
-}
-
-function revisionKey(wiki: string, revisionId: number): string {
-  return `${wiki}:${revisionId}`
 }

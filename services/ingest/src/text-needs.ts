@@ -32,6 +32,22 @@ export function textNeedsOf(edit: Edit): TextNeeds {
   }
 }
 
+/** What has to be asked for, by the key of the revision: each once. */
+export function requestsOf(edits: readonly Edit[]): ReadonlyMap<string, RevisionRequest> {
+  const requests = new Map<string, RevisionRequest>()
+  for (const edit of edits) {
+    const { base, text } = textNeedsOf(edit)
+    for (const need of [base, text]) {
+      if (need.type === 'wanted') requests.set(revisionKey(edit.wiki, need.request.revisionId), need.request)
+    }
+  }
+  return requests
+}
+
+export function revisionKey(wiki: string, revisionId: number): string {
+  return `${wiki}:${revisionId}`
+}
+
 const EMPTY: TextNeed = { type: 'known', result: { status: 'available', text: '' } }
 
 function newTextOf(edit: Edit): TextNeed {
