@@ -20,8 +20,9 @@ import { startKafkaIfThere } from './benchmark-kafka.ts'
 import { percentile } from './percentile.ts'
 
 const LATENCY_SECONDS = 10
-/** Posted and delivered before latency is measured, of a program that has just started. */
+/** Posted at once and delivered before latency is measured, of a program that has just started, and then at the pace itself for so long. */
 const WARM_UP_EDITS = 1_000
+const WARM_UP_SECONDS = 2
 const REPLAYS = 3
 const SPACE = 0x20
 const CHANGE_START = Buffer.from('{"type":"change"')
@@ -98,7 +99,8 @@ async function measureLatency(log: TestLog, rate: number, dataDir: string): Prom
     port: 0,
   })
   const warmUp = Math.min(WARM_UP_EDITS, Math.floor(edits.length / 4))
-  const measured = edits.slice(warmUp, warmUp + rate * LATENCY_SECONDS)
+  const measuredStart = warmUp + rate * WARM_UP_SECONDS
+  const measured = edits.slice(measuredStart, measuredStart + rate * LATENCY_SECONDS)
   const count = measured.length
   const sentAt = new Map<number, number>()
   const done = new AbortController()
@@ -106,6 +108,10 @@ async function measureLatency(log: TestLog, rate: number, dataDir: string): Prom
   await frames.next()
   await post(freshet.url, edits.slice(0, warmUp))
   await latenciesOf(frames, warmUp, sentAt)
+  const pacing = edits.slice(warmUp, measuredStart)
+  const paced = latenciesOf(frames, pacing.length, sentAt)
+  await postAtRate(freshet.url, pacing, rate, sentAt)
+  await paced
   const startup = cpuSecondsOf(freshet.pid)
   const receiving = latenciesOf(frames, count, sentAt)
   await postAtRate(freshet.url, measured, rate, sentAt)
