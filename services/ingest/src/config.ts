@@ -110,7 +110,9 @@ export const INGEST_SETTINGS = {
       .describe('Threads that work parts out. Left out: one for each core but one.'),
     partDeadlineMs: count
       .default(5_000)
-      .describe('How long the parts of one page may take before it gets the coarse form.'),
+      .describe(
+        'How long the parts of one page may take before it gets the coarse form. One that went to a thread with others is tried once more alone.',
+      ),
     bodyBytesMax: count.default(32 * 1024 ** 2).describe('Largest body of a POST.'),
     itemsMax: count.default(10_000).describe('Most edits or events in one POST.'),
     pendingBytesMax: count
