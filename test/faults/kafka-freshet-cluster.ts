@@ -28,7 +28,7 @@ export class FreshetCluster implements AsyncDisposable {
       await KafkaCluster.start({
         nodes: options.brokers,
         tunedFor: 'start',
-        properties: {},
+        properties: () => ({}),
         formatOptions: [],
       }),
     )

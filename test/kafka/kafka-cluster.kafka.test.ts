@@ -18,7 +18,7 @@ describe.skipIf(missing)('a cluster of its own', () => {
     await using cluster = await KafkaCluster.start({
       nodes: 1,
       tunedFor: 'start',
-      properties: {},
+      properties: () => ({}),
       formatOptions: [],
     })
     const [broker = ''] = cluster.brokers

@@ -11,8 +11,8 @@ import { type NodeAddress, serverProperties } from './server-properties.ts'
 export interface KafkaClusterOptions {
   readonly nodes: 1 | 3
   readonly tunedFor: 'start' | 'throughput'
-  /** Lines of `server.properties` beside those of every test broker. */
-  readonly properties: Readonly<Record<string, string>>
+  /** Lines of `server.properties` beside those of every test broker, for the node at that address. */
+  readonly properties: (address: NodeAddress) => Readonly<Record<string, string>>
   /** Options of `kafka-storage format`, such as those that create users. */
   readonly formatOptions: readonly string[]
 }
@@ -41,7 +41,7 @@ export class KafkaCluster implements AsyncDisposable {
       network,
       addresses.map((address) => {
         const folder = join(directory, `node-${address.id}`)
-        const given = { ...network?.propertiesOf(address), ...properties }
+        const given = { ...network?.propertiesOf(address), ...properties(address) }
         const text = serverProperties(address, addresses, join(folder, 'data'), given)
         return new KafkaNode({
           clusterId,

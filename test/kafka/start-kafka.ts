@@ -16,5 +16,5 @@ export async function startKafka(): Promise<RunningKafka> {
     return { brokers: KAFKA_BROKERS.split(','), [Symbol.asyncDispose]: async () => {} }
   }
   if (await KafkaContainer.isUsable()) return KafkaContainer.start()
-  return KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {}, formatOptions: [] })
+  return KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: () => ({}), formatOptions: [] })
 }

@@ -21,7 +21,12 @@ describe.skipIf(missing)('three brokers, each partition on all of them', () => {
   let log: KafkaChangeLog
 
   beforeAll(async () => {
-    cluster = await KafkaCluster.start({ nodes: 3, tunedFor: 'start', properties: {}, formatOptions: [] })
+    cluster = await KafkaCluster.start({
+      nodes: 3,
+      tunedFor: 'start',
+      properties: () => ({}),
+      formatOptions: [],
+    })
     log = await openLog(cluster.brokers)
   }, 90_000)
 

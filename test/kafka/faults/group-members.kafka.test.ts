@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaChangeLog } from '@freshet/change-log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CuttableLink } from '../cuttable-link.ts'
+import { freePorts } from '../free-ports.ts'
 import { KafkaCluster } from '../kafka-cluster.ts'
 import { whyNoKafkaCluster } from '../kafka-for-tests.ts'
+import type { NodeAddress } from '../server-properties.ts'
 import { CopierProcess } from './copier-process.ts'
 import { openLog, topic } from './kafka-log.ts'
 import { NumberReader } from './number-reader.ts'
@@ -11,19 +14,30 @@ import { NumberedLoad } from './numbered-load.ts'
 const missing = await whyNoKafkaCluster()
 const JOINING_AND_LEAVING_MS = Number(process.env.FRESHET_TEST_FAULTS_MS ?? 20_000)
 const PAGES = 12
+const HANDLING_MS = 400
 
 describe.skipIf(missing)('members of a group, each a process', () => {
   let cluster: KafkaCluster
   let log: KafkaChangeLog
+  /** Who comes to the broker by it, stays on it. */
+  let link: CuttableLink
 
   beforeAll(async () => {
-    cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {}, formatOptions: [] })
+    const [apart = 0] = await freePorts(1)
+    link = await CuttableLink.open({ host: '127.0.0.1', port: 0, targetPort: apart })
+    const properties = ({ port, controllerPort }: NodeAddress) => ({
+      listeners: `PLAINTEXT://127.0.0.1:${port},APART://127.0.0.1:${apart},CONTROLLER://127.0.0.1:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},APART://127.0.0.1:${link.port}`,
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,APART:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    })
+    cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties, formatOptions: [] })
     log = await openLog(cluster.brokers)
   }, 60_000)
 
   afterAll(async () => {
     await log?.[Symbol.asyncDispose]()
     await cluster?.[Symbol.asyncDispose]()
+    await link?.[Symbol.asyncDispose]()
   })
 
   it('a member that was paused while others took over cannot commit when it wakes up', async () => {
@@ -50,6 +64,43 @@ describe.skipIf(missing)('members of a group, each a process', () => {
     const copies = await allNumbers(log, 'zombie-changes', 2)
     expect([...copies.values()].flat().sort((left, right) => left - right)).toEqual(numbers)
   }, 60_000)
+
+  it.each([
+    ['works on records', 0],
+    ['commits', HANDLING_MS],
+  ])(
+    'a member that the network cuts off while it %s, commits nothing that others have taken over',
+    async (_, afterMs) => {
+      const [edits, changes] = [`cut-edits-${afterMs}`, `cut-changes-${afterMs}`]
+      await log.ensureTopics([topic(edits, 2), topic(changes, 2)])
+      const member = { from: edits, to: changes, group: `cut-${afterMs}` }
+      const numbers = Array.from({ length: 20 }, (_, number) => number)
+      await using lonely = new CopierProcess({
+        ...member,
+        brokers: [`127.0.0.1:${link.port}`],
+        handlingMs: HANDLING_MS,
+      })
+      await append(log, edits, numbers)
+      await lonely.untilSaid('handling')
+      await sleep(afterMs)
+      link.cut()
+      await using other = new CopierProcess({ ...member, brokers: cluster.brokers, handlingMs: 0 })
+      await untilCopied(log, member.group, edits)
+      // What it has sent arrives now, and it hears that it is not a member any more.
+      link.mend()
+      const handledBefore = lonely.timesSaid('handling')
+      while (lonely.timesSaid('handling') === handledBefore) {
+        numbers.push(numbers.length)
+        await append(log, edits, numbers.slice(-1))
+        await untilCopied(log, member.group, edits)
+      }
+      await Promise.all([lonely.end('SIGTERM'), other.end('SIGTERM')])
+      expect(lonely.errors + other.errors).toBe('')
+      const copies = await allNumbers(log, changes, 2)
+      expect([...copies.values()].flat().sort((left, right) => left - right)).toEqual(numbers)
+    },
+    90_000,
+  )
 
   it(
     'join, leave and are killed under load: each record comes out once, in the order of its page',

@@ -14,7 +14,12 @@ describe.skipIf(missing)('a cluster that cannot be reached', () => {
   const open = () => openLog(cluster.brokers, { outageTimeoutMs: OUTAGE_TIMEOUT_MS })
 
   beforeAll(async () => {
-    cluster = await KafkaCluster.start({ nodes: 1, tunedFor: 'start', properties: {}, formatOptions: [] })
+    cluster = await KafkaCluster.start({
+      nodes: 1,
+      tunedFor: 'start',
+      properties: () => ({}),
+      formatOptions: [],
+    })
     log = await open()
     await log.ensureTopics([topic('edits', 1), topic('changes', 1)])
   }, 60_000)
@@ -85,7 +90,7 @@ describe.skipIf(missing)('a cluster that cannot be reached', () => {
     await using other = await KafkaCluster.start({
       nodes: 1,
       tunedFor: 'start',
-      properties: {},
+      properties: () => ({}),
       formatOptions: [],
     })
     const opened = await openLog(other.brokers)

@@ -26,7 +26,7 @@ describe.skipIf(missing)('a cluster that lets in who it knows, over TLS', () => 
     cluster = await KafkaCluster.start({
       nodes: 1,
       tunedFor: 'start',
-      properties: secured(keystore),
+      properties: () => secured(keystore),
       formatOptions: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
         '--add-scram',
         `${mechanism}=[name=freshet,password=${PASSWORD}]`,
