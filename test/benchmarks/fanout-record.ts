@@ -1,12 +1,5 @@
 import type { NewRecord } from '@freshet/change-log'
-import {
-  ATTRIBUTES_HEADER,
-  type Attributes,
-  CHANGES_TOPIC,
-  encodeAttributes,
-  encodeParts,
-  PARTS_HEADER,
-} from '@freshet/events'
+import { type Attributes, changeRecordOf, encodeParts } from '@freshet/events'
 import { benchmarkEvent, wikiOf } from './fanout-events.ts'
 
 const ATTRIBUTES: Attributes = {
@@ -28,15 +21,12 @@ const ATTRIBUTES: Attributes = {
 /** An event of the benchmark as it lies in the log. */
 export function benchmarkRecord(number: number): NewRecord {
   const { core, diff } = benchmarkEvent(number)
-  const { value, header } = encodeParts(core, new Map([['diff', diff]]))
   const wiki = wikiOf(number)
-  return {
-    topic: CHANGES_TOPIC,
-    key: `${wiki}:${number % 5_000}`,
-    headers: {
-      [ATTRIBUTES_HEADER]: encodeAttributes({ ...ATTRIBUTES, wiki, page: number % 5_000 }),
-      [PARTS_HEADER]: header,
-    },
-    value,
-  }
+  const page = number % 5_000
+  return changeRecordOf({
+    id: `${wiki}:${number}`,
+    key: `${wiki}:${page}`,
+    attributes: { ...ATTRIBUTES, wiki, page },
+    parts: encodeParts(core, new Map([['diff', diff]])),
+  })
 }

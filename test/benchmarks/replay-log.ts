@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { type ChangeLog, EmbeddedChangeLog, type NewRecord } from '@freshet/change-log'
-import {
-  ATTRIBUTES_HEADER,
-  type Attributes,
-  CHANGES_TOPIC,
-  encodeAttributes,
-  encodeParts,
-  ID_HEADER,
-  PARTS_HEADER,
-} from '@freshet/events'
+import { type Attributes, CHANGES_TOPIC, changeRecordOf, encodeParts } from '@freshet/events'
 
 const PARTITIONS = 10
 const PAGES = 50_000
@@ -88,17 +80,8 @@ function changeRecord(number: number, changeBytes: number): NewRecord {
   const core = JSON.stringify({ id, kind: 'edit', wiki, comment: TEXT.slice(place, place + CORE_BYTES) })
   const diffStart = place + CORE_BYTES
   const diff = JSON.stringify({ text: TEXT.slice(diffStart, diffStart + changeBytes - CORE_BYTES - 70) })
-  const { value, header } = encodeParts(core, new Map([['diff', diff]]))
-  return {
-    topic: CHANGES_TOPIC,
-    key: `${wiki}:${page}`,
-    headers: {
-      [ID_HEADER]: Buffer.from(id),
-      [ATTRIBUTES_HEADER]: encodeAttributes(attributes),
-      [PARTS_HEADER]: header,
-    },
-    value,
-  }
+  const parts = encodeParts(core, new Map([['diff', diff]]))
+  return changeRecordOf({ id, key: `${wiki}:${page}`, attributes, parts })
 }
 
 /** The same every time. */

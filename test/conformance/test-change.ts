@@ -1,13 +1,5 @@
 import type { NewRecord } from '@freshet/change-log'
-import {
-  ATTRIBUTES_HEADER,
-  type Attributes,
-  CHANGES_TOPIC,
-  encodeAttributes,
-  encodeParts,
-  ID_HEADER,
-  PARTS_HEADER,
-} from '@freshet/events'
+import { type Attributes, changeRecordOf, encodeParts } from '@freshet/events'
 
 /** A change as a test says it: what matters to it, the rest being anything. */
 export interface TestChange extends Partial<Attributes> {
@@ -38,17 +30,12 @@ export function changeRecord({ id, parts, ...given }: TestChange): NewRecord {
   const { wiki, page, title, kind } = attributes
   const core = JSON.stringify({ id, kind, wiki, page: { id: page, title } })
   const others = Object.entries(parts ?? { diff: { of: id }, patch: `patch of ${id}` })
-  const encoded = encodeParts(core, new Map(others.map(([name, value]) => [name, JSON.stringify(value)])))
-  return {
-    topic: CHANGES_TOPIC,
+  return changeRecordOf({
+    id,
     key: `${wiki}:${page ?? title}`,
-    headers: {
-      [ID_HEADER]: Buffer.from(id),
-      [ATTRIBUTES_HEADER]: encodeAttributes(attributes),
-      [PARTS_HEADER]: encoded.header,
-    },
-    value: encoded.value,
-  }
+    attributes,
+    parts: encodeParts(core, new Map(others.map(([name, value]) => [name, JSON.stringify(value)]))),
+  })
 }
 
 /** `count` changes of as many pages as asked for, `a0`, `a1`, … */

@@ -1,5 +1,6 @@
 export * from './article-change.ts'
 export * from './attributes.ts'
+export * from './change-record.ts'
 export * from './edit.ts'
 export * from './edit-id.ts'
 export * from './json-schemas.ts'

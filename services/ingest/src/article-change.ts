@@ -1,15 +1,11 @@
 import { type NewRecord, RECORD_BYTES_MAX } from '@freshet/change-log'
 import {
-  ATTRIBUTES_HEADER,
   attributesOf,
-  CHANGES_TOPIC,
   type Core,
+  changeRecordOf,
   type Edit,
   type EncodedParts,
-  encodeAttributes,
   encodeParts,
-  ID_HEADER,
-  PARTS_HEADER,
   partitionKeyOf,
   type Unavailable,
 } from '@freshet/events'
@@ -32,17 +28,12 @@ export function articleChangeRecord(
   times: ArticleChangeTimes,
   parts: ReadonlyMap<string, string>,
 ): NewRecord {
-  const { value, header } = encodeWithinBound(JSON.stringify(coreOf(edit, times)), parts)
-  return {
-    topic: CHANGES_TOPIC,
+  return changeRecordOf({
+    id: edit.id,
     key: partitionKeyOf(edit),
-    headers: {
-      [ID_HEADER]: Buffer.from(edit.id),
-      [ATTRIBUTES_HEADER]: encodeAttributes(attributesOf(edit)),
-      [PARTS_HEADER]: header,
-    },
-    value,
-  }
+    attributes: attributesOf(edit),
+    parts: encodeWithinBound(JSON.stringify(coreOf(edit, times)), parts),
+  })
 }
 
 /** Of an event that is too large for the log the largest parts say so instead. */

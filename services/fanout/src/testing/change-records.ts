@@ -1,12 +1,5 @@
 import type { NewRecord, TopicSpec } from '@freshet/change-log'
-import {
-  ATTRIBUTES_HEADER,
-  type Attributes,
-  CHANGES_TOPIC,
-  encodeAttributes,
-  encodeParts,
-  PARTS_HEADER,
-} from '@freshet/events'
+import { type Attributes, CHANGES_TOPIC, changeRecordOf, encodeParts } from '@freshet/events'
 
 const ATTRIBUTES: Attributes = {
   kind: 'edit',
@@ -27,16 +20,13 @@ const ATTRIBUTES: Attributes = {
 /** A change as ingest would have appended it, with a diff of the size asked for. */
 export function changeRecord(id: string, attributes: Partial<Attributes>, diffBytes = 10): NewRecord {
   const known = { ...ATTRIBUTES, ...attributes }
-  const { value, header } = encodeParts(
-    JSON.stringify({ id, kind: known.kind }),
-    new Map([['diff', JSON.stringify('x'.repeat(diffBytes))]]),
-  )
-  return {
-    topic: CHANGES_TOPIC,
+  const diff = JSON.stringify('x'.repeat(diffBytes))
+  return changeRecordOf({
+    id,
     key: `${known.wiki}:${known.page}`,
-    headers: { [ATTRIBUTES_HEADER]: encodeAttributes(known), [PARTS_HEADER]: header },
-    value,
-  }
+    attributes: known,
+    parts: encodeParts(JSON.stringify({ id, kind: known.kind }), new Map([['diff', diff]])),
+  })
 }
 
 export function changesTopic(partitions: number, retentionBytes: number | undefined): TopicSpec {
