@@ -1,5 +1,6 @@
 import type { NewRecord } from '@freshet/change-log'
 import { type Attributes, changeRecordOf, encodeParts } from '@freshet/events'
+import { SOME_ATTRIBUTES } from '../../services/fanout/src/testing/some-attributes.ts'
 
 /** A change as a test says it: what matters to it, the rest being anything. */
 export interface TestChange extends Partial<Attributes> {
@@ -8,25 +9,9 @@ export interface TestChange extends Partial<Attributes> {
   readonly parts?: Readonly<Record<string, unknown>>
 }
 
-const ATTRIBUTES: Attributes = {
-  kind: 'edit',
-  performer: 'registered',
-  minor: false,
-  isRevert: false,
-  namespace: 0,
-  sizeDelta: 10,
-  page: 1,
-  wiki: 'enwiki',
-  project: 'wikipedia',
-  language: 'en',
-  item: 'Q1',
-  title: 'Ada Lovelace',
-  tags: [],
-}
-
 /** The record that ingest would have appended for it. */
 export function changeRecord({ id, parts, ...given }: TestChange): NewRecord {
-  const attributes = { ...ATTRIBUTES, ...given }
+  const attributes = { ...SOME_ATTRIBUTES, ...given }
   const { wiki, page, title, kind } = attributes
   const core = JSON.stringify({ id, kind, wiki, page: { id: page, title } })
   const others = Object.entries(parts ?? { diff: { of: id }, patch: `patch of ${id}` })

@@ -1,25 +1,10 @@
 import type { NewRecord, TopicSpec } from '@freshet/change-log'
 import { type Attributes, CHANGES_TOPIC, changeRecordOf, encodeParts } from '@freshet/events'
-
-const ATTRIBUTES: Attributes = {
-  kind: 'edit',
-  performer: 'registered',
-  minor: false,
-  isRevert: false,
-  namespace: 0,
-  sizeDelta: 10,
-  page: 1,
-  wiki: 'enwiki',
-  project: 'wikipedia',
-  language: 'en',
-  item: null,
-  title: 'Ada Lovelace',
-  tags: [],
-}
+import { SOME_ATTRIBUTES } from './some-attributes.ts'
 
 /** A change as ingest would have appended it, with a diff of the size asked for. */
 export function changeRecord(id: string, attributes: Partial<Attributes>, diffBytes = 10): NewRecord {
-  const known = { ...ATTRIBUTES, ...attributes }
+  const known = { ...SOME_ATTRIBUTES, ...attributes }
   const diff = JSON.stringify('x'.repeat(diffBytes))
   return changeRecordOf({
     id,
