@@ -146,22 +146,24 @@ export function writeParts(
   layout: readonly PartSlice[],
   wanted: ReadonlySet<string>,
 ): number {
-  // Unlike `set` it needs no view of each slice, and is as fast out of shared memory.
-  const source = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length)
   let targetEnd = at
   let start = 0
   let end = 0
   for (const part of layout) {
     if (part.name !== 'core' && !wanted.has(part.name)) continue
     if (part.start !== end) {
-      targetEnd += source.copy(target, targetEnd, start, end)
+      target.set(value.subarray(start, end), targetEnd)
+      targetEnd += end - start
       start = part.start
     }
     end = part.end
   }
-  targetEnd += source.copy(target, targetEnd, start, end)
-  target[targetEnd] = CLOSING_BRACE
-  return targetEnd + 1
+  if (start === 0 && end === value.length - 1) target.set(value, targetEnd)
+  else {
+    target.set(value.subarray(start, end), targetEnd)
+    target[targetEnd + end - start] = CLOSING_BRACE
+  }
+  return targetEnd + end - start + 1
 }
 
 const CLOSING_BRACE = 0x7d

@@ -1,7 +1,10 @@
-import { USUAL_BLOCK_BYTES_MAX } from './block.ts'
+import { BLOCK_BYTES } from './block.ts'
 
 /** Blocks that were read: others at the same place come for them, and their reader comes back for the rest. */
 const CACHE_BYTES_MAX = 16 * 1024 * 1024
+
+/** A block is cut once it is full, and may have taken in a small rest; one of large records has memory of its own. */
+const BUFFER_BYTES = 2 * BLOCK_BYTES
 
 /** Memory that waits for the next block; more is left to the garbage collector. */
 const FREE_BUFFERS_MAX = 8
@@ -32,15 +35,15 @@ export class BlockCache {
     return this.#blocks.has(key)
   }
 
-  /** Memory for a block of that size, or more. What is larger than most has memory of its own. */
+  /** Memory for a block of that size, or more. */
   take(bytes: number): ArrayBuffer {
-    if (bytes > USUAL_BLOCK_BYTES_MAX) return new ArrayBuffer(bytes)
-    return this.#free.pop() ?? new ArrayBuffer(USUAL_BLOCK_BYTES_MAX)
+    if (bytes > BUFFER_BYTES) return new ArrayBuffer(bytes)
+    return this.#free.pop() ?? new ArrayBuffer(BUFFER_BYTES)
   }
 
   /** Of a block that did not come to be. */
   putBack(memory: ArrayBufferLike): void {
-    if (!(memory instanceof ArrayBuffer) || memory.byteLength !== USUAL_BLOCK_BYTES_MAX) return
+    if (!(memory instanceof ArrayBuffer) || memory.byteLength !== BUFFER_BYTES) return
     if (this.#free.length < FREE_BUFFERS_MAX) this.#free.push(memory)
   }
 

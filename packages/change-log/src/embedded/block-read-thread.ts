@@ -3,15 +3,17 @@ import { isIntact } from './block.ts'
 import { BlockFileReader } from './block-file-reader.ts'
 import type { BlockPlace } from './block-folder.ts'
 
-/** A block to read into memory that both threads have. */
+/** A block to read to the beginning of the memory that is handed over, and back. */
 export interface BlockReadOrder {
   readonly number: number
   readonly place: BlockPlace
-  readonly target: Uint8Array
+  readonly length: number
+  readonly memory: ArrayBuffer
 }
 
 export interface BlockReadReport {
   readonly number: number
+  readonly memory: ArrayBuffer
   /** Whether all of it was there, as it was written. */
   readonly isRead: boolean
 }
@@ -19,8 +21,9 @@ export interface BlockReadReport {
 /** Reads blocks and checks them, beside the thread that wants them. Started by `BlockReadAhead`. */
 const files = new BlockFileReader(String(workerData))
 
-parentPort?.on('message', ({ number, place, target }: BlockReadOrder) => {
-  parentPort?.postMessage({ number, isRead: read(place, target) } satisfies BlockReadReport)
+parentPort?.on('message', ({ number, place, length, memory }: BlockReadOrder) => {
+  const isRead = read(place, new Uint8Array(memory, 0, length))
+  parentPort?.postMessage({ number, memory, isRead } satisfies BlockReadReport, [memory])
 })
 
 /** What went wrong shows to whoever reads the block after this. */

@@ -70,10 +70,8 @@ export class BlockReader implements Disposable {
     const key = cacheKey(row)
     if (this.#cache.has(key)) return undefined
     const coming = this.#comingBlocks.get(key)
-    if (coming !== undefined) return coming
-    const reading = this.#ahead.read(row.place, row.length, (bytes) => this.#cache.take(bytes))
-    if (reading === undefined) return undefined
-    const begun = this.#keepRead(key, reading)
+    if (coming !== undefined || !this.#ahead.hasRoom) return coming
+    const begun = this.#readInThread(key, row.place, row.length)
     this.#comingBlocks.set(key, begun)
     return begun
   }
@@ -179,13 +177,13 @@ export class BlockReader implements Disposable {
     return { earliest: Number(row.earliest), end: Number(row.end) }
   }
 
-  async #keepRead(key: string, reading: Promise<Uint8Array | undefined>): Promise<void> {
-    const block = await reading
+  async #readInThread(key: string, place: BlockPlace, length: number): Promise<void> {
+    const memory = await this.#ahead.read(place, length, this.#cache.take(length))
     this.#comingBlocks.delete(key)
-    if (block === undefined) return
+    if (memory === undefined) return
     // A reader may have come to it before.
-    if (this.#cache.has(key)) this.#cache.putBack(block.buffer)
-    else this.#cache.set(key, block)
+    if (this.#cache.has(key)) this.#cache.putBack(memory)
+    else this.#cache.set(key, new Uint8Array(memory, 0, length))
   }
 
   [Symbol.dispose](): void {

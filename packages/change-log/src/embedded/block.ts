@@ -15,9 +15,6 @@ export const BLOCK_HEAD_BYTES = 4
 /** Appends are cut into blocks of this size, and smaller neighbours are merged up to it. One record always fits. */
 export const BLOCK_BYTES = 256 * 1024
 
-/** A block is cut once it is full, and may have taken in a small rest. Those of large records are larger. */
-export const USUAL_BLOCK_BYTES_MAX = 2 * BLOCK_BYTES
-
 /** A frame as it lies in its block. */
 export interface Frame {
   readonly key: string
