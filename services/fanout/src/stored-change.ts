@@ -32,25 +32,33 @@ export class StoredChange {
 }
 
 /** undefined for a record that no release of Freshet could have written. The change holds views of the record's bytes. */
-export function readStoredChange(record: LogRecord): StoredChange | undefined {
-  return readChange(record, (bytes) => bytes)
+export function readStoredChange({ headers, value }: LogRecord): StoredChange | undefined {
+  return changeOf(headers[ATTRIBUTES_HEADER], headers[PARTS_HEADER], value)
 }
 
 /** As `readStoredChange`, of bytes of its own in the memory. */
-export function copyStoredChange(record: LogRecord, memory: TailMemory): StoredChange | undefined {
-  return readChange(record, (bytes) => memory.keep(bytes))
-}
-
-function readChange(
+export function copyStoredChange(
   { headers, value }: LogRecord,
-  take: (bytes: Uint8Array) => Uint8Array,
+  memory: TailMemory,
 ): StoredChange | undefined {
   const attributes = headers[ATTRIBUTES_HEADER]
   const parts = headers[PARTS_HEADER]
+  return changeOf(
+    attributes && memory.keep(attributes),
+    parts && memory.keep(parts),
+    value && memory.keep(value),
+  )
+}
+
+function changeOf(
+  attributes: Uint8Array | undefined,
+  parts: Uint8Array | undefined,
+  value: Uint8Array | null,
+): StoredChange | undefined {
   if (attributes === undefined || parts === undefined || value === null) return undefined
   if (partsBytes(parts) !== value.length - 1) return undefined
   try {
-    return new StoredChange(take(attributes), take(parts), take(value))
+    return new StoredChange(attributes, parts, value)
   } catch {
     return undefined
   }
