@@ -6,6 +6,7 @@ const CURSOR_START = Buffer.from('"cursor":"')
 const ID_START = Buffer.from('"id":"c')
 const QUOTE = 0x22
 const NEWLINE = 0x0a
+const SPACE = 0x20
 const PAGES_MAX = 1_000
 const RETRY_DELAY_MS = 50
 const LOOK_INTERVAL_MS = 5
@@ -84,6 +85,8 @@ export class StormClient {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     let start = 0
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      // Heartbeats stand before the next line.
+      while (bytes[start] === SPACE) start++
       this.#hear(bytes.subarray(start, end))
       start = end + 1
     }
