@@ -10,7 +10,7 @@ import type { PartMaker } from './parts/part-maker.ts'
 import { Reverts } from './reverts.ts'
 import type { KeptRevisionTexts, RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
 import { withTextMeasures } from './text-measures.ts'
-import { requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
+import { carriedTextsOf, requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
 import { UpcomingEdits } from './upcoming-edits.ts'
 
 export const ENRICHER_GROUP = 'enricher'
@@ -125,9 +125,7 @@ export class Enricher {
 
   /** Before the transaction, so that the base of the next edit is there also after a crash in between. */
   #keepCarriedTexts(received: readonly ReceivedEdit[]): void {
-    const carried = received.flatMap(({ edit: { wiki, revision, text } }) =>
-      revision?.isContentVisible && text !== null ? [{ wiki, revisionId: revision.id, text }] : [],
-    )
+    const carried = carriedTextsOf(received.map(({ edit }) => edit))
     if (carried.length > 0) this.#texts.remember(carried)
   }
 

@@ -1,5 +1,5 @@
 import type { Edit, TextUnavailableReason } from '@freshet/events'
-import type { RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
+import type { KeptText, RevisionRequest, TextResult } from './revision-texts/revision-texts.ts'
 
 /** How to come by one side of an edit: known from the edit alone, or to be asked for. */
 export type TextNeed =
@@ -42,6 +42,13 @@ export function requestsOf(edits: readonly Edit[]): ReadonlyMap<string, Revision
     }
   }
   return requests
+}
+
+/** Texts that come with their edits, where they may be seen. */
+export function carriedTextsOf(edits: readonly Edit[]): readonly KeptText[] {
+  return edits.flatMap(({ wiki, revision, text }) =>
+    revision?.isContentVisible && text !== null ? [{ wiki, revisionId: revision.id, text }] : [],
+  )
 }
 
 export function revisionKey(wiki: string, revisionId: number): string {

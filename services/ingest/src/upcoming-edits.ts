@@ -5,7 +5,7 @@ import { type ReceivedEdit, receivedEditOf } from './edit-record.ts'
 import { type MadeParts, type PartInput, partInputOf } from './parts/part-input.ts'
 import type { PartMaker } from './parts/part-maker.ts'
 import type { RevisionTexts, TextResult } from './revision-texts/revision-texts.ts'
-import { requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
+import { carriedTextsOf, requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
 
 export interface UpcomingEditsOptions {
   readonly texts: RevisionTexts
@@ -74,11 +74,10 @@ function placeOf({ partition, offset }: LogRecord): string {
 /** The base of an edit is often what the edit before it carries. */
 function carriedTexts(edits: readonly Edit[]): ReadonlyMap<string, TextResult> {
   return new Map(
-    edits.flatMap(({ wiki, revision, text }) =>
-      revision?.isContentVisible && text !== null
-        ? [[revisionKey(wiki, revision.id), { status: 'available', text }] as const]
-        : [],
-    ),
+    carriedTextsOf(edits).map(({ wiki, revisionId, text }) => [
+      revisionKey(wiki, revisionId),
+      { status: 'available', text },
+    ]),
   )
 }
 
