@@ -69,7 +69,8 @@ export class Enricher {
           }
         },
         onUpcoming: (records) => {
-          this.#upcoming = new UpcomingEdits(records, { texts: this.#texts, parts: this.#parts, signal })
+          this.#upcoming ??= new UpcomingEdits({ texts: this.#texts, parts: this.#parts, signal })
+          this.#upcoming.add(records)
         },
         signal,
       })
@@ -85,10 +86,10 @@ export class Enricher {
     { generation }: ProcessContext,
     signal: AbortSignal,
   ): Promise<ProcessResult> {
+    const upcoming = generation === this.#generation ? this.#upcoming : undefined
+    this.#upcoming = undefined
     if (generation !== this.#generation) await this.#index.catchUp(signal)
     this.#generation = generation
-    const upcoming = this.#upcoming
-    this.#upcoming = undefined
     const all = records.map((record) => upcoming?.received(record) ?? receivedEditOf(record))
     const received = this.#completed(this.#withoutRepeats(all))
     this.#keepCarriedTexts(received)

@@ -8,7 +8,7 @@ import type { RevisionTexts, TextResult } from './revision-texts/revision-texts.
 import { carriedTextsOf, requestsOf, revisionKey, type TextNeed, textNeedsOf } from './text-needs.ts'
 
 export interface UpcomingEditsOptions {
-  readonly texts: RevisionTexts
+  readonly texts: Pick<RevisionTexts, 'get'>
   readonly parts: PartMaker
   readonly signal: AbortSignal
 }
@@ -19,15 +19,25 @@ export interface UpcomingEditsOptions {
  * parts are given only for what they were made of.
  */
 export class UpcomingEdits {
-  readonly #received: ReadonlyMap<string, ReceivedEdit>
-  readonly #texts: Promise<ReadonlyMap<string, TextResult>>
+  readonly #options: UpcomingEditsOptions
+  readonly #received = new Map<string, ReceivedEdit>()
+  /** Texts by the key of the revision: the base of an edit is often what the edit before it carries. */
+  readonly #carried = new Map<string, TextResult>()
+  readonly #found = new Map<string, TextResult>()
   readonly #works = new Map<string, { readonly input: PartInput; readonly made: Promise<MadeParts> }>()
+  readonly #begun: Promise<void>[] = []
 
-  constructor(records: readonly LogRecord[], options: UpcomingEditsOptions) {
-    this.#received = new Map(records.map((record) => [placeOf(record), receivedEditOf(record)]))
-    this.#texts = this.#begin(options)
+  constructor(options: UpcomingEditsOptions) {
+    this.#options = options
+  }
+
+  add(records: readonly LogRecord[]): void {
+    const received = records.map((record) => [placeOf(record), receivedEditOf(record)] as const)
+    for (const [place, one] of received) this.#received.set(place, one)
+    const begun = this.#begin(received.map(([, { edit }]) => edit))
     // Whoever handles them is told.
-    this.#texts.catch(() => undefined)
+    begun.catch(() => undefined)
+    this.#begun.push(begun)
   }
 
   /** undefined when it is none of them. */
@@ -36,8 +46,9 @@ export class UpcomingEdits {
   }
 
   /** Those that were asked for, by the key of the revision. */
-  texts(): Promise<ReadonlyMap<string, TextResult>> {
-    return this.#texts
+  async texts(): Promise<ReadonlyMap<string, TextResult>> {
+    await Promise.all(this.#begun)
+    return this.#found
   }
 
   /** The parts of an edit made of this input, once the texts are there; undefined when none were made of it. */
@@ -46,44 +57,38 @@ export class UpcomingEdits {
     return work !== undefined && isDeepStrictEqual(work.input, input) ? work.made : undefined
   }
 
-  async #begin({ texts, parts, signal }: UpcomingEditsOptions): Promise<ReadonlyMap<string, TextResult>> {
-    const edits = [...this.#received.values()].map(({ edit }) => edit)
-    const carried = carriedTexts(edits)
-    const requests = [...requestsOf(edits)].filter(([key]) => !carried.has(key))
+  async #begin(edits: readonly Edit[]): Promise<void> {
+    for (const { wiki, revisionId, text } of carriedTextsOf(edits))
+      this.#carried.set(revisionKey(wiki, revisionId), { status: 'available', text })
+    await this.#ask(edits)
+    for (const edit of edits) {
+      const { base, text } = textNeedsOf(edit)
+      const input = partInputOf(edit, this.#resultOf(edit, base), this.#resultOf(edit, text))
+      const made = this.#options.parts.make(input)
+      made.catch(() => undefined)
+      this.#works.set(edit.id, { input, made })
+    }
+  }
+
+  async #ask(edits: readonly Edit[]): Promise<void> {
+    const { texts, signal } = this.#options
+    const requests = [...requestsOf(edits)].filter(
+      ([key]) => !this.#carried.has(key) && !this.#found.has(key),
+    )
     const results = await texts.get(
       requests.map(([, request]) => request),
       signal,
     )
-    const found = new Map(requests.map(([key], index) => [key, results[index] as TextResult]))
-    for (const edit of edits) {
-      const find = (need: TextNeed) => resultOf(need, carried, found)
-      const { base, text } = textNeedsOf(edit)
-      const input = partInputOf(edit, find(base), find(text))
-      const made = parts.make(input)
-      made.catch(() => undefined)
-      this.#works.set(edit.id, { input, made })
-    }
-    return found
+    for (const [index, [key]] of requests.entries()) this.#found.set(key, results[index] as TextResult)
+  }
+
+  #resultOf({ wiki }: Edit, need: TextNeed): TextResult {
+    if (need.type === 'known') return need.result
+    const key = revisionKey(wiki, need.request.revisionId)
+    return (this.#carried.get(key) ?? this.#found.get(key)) as TextResult
   }
 }
 
 function placeOf({ partition, offset }: LogRecord): string {
   return `${partition}/${offset}`
-}
-
-/** The base of an edit is often what the edit before it carries. */
-function carriedTexts(edits: readonly Edit[]): ReadonlyMap<string, TextResult> {
-  return new Map(
-    carriedTextsOf(edits).map(({ wiki, revisionId, text }) => [
-      revisionKey(wiki, revisionId),
-      { status: 'available', text },
-    ]),
-  )
-}
-
-function resultOf(need: TextNeed, ...maps: readonly ReadonlyMap<string, TextResult>[]): TextResult {
-  if (need.type === 'known') return need.result
-  const key = revisionKey(need.request.wiki, need.request.revisionId)
-  const result = maps.map((map) => map.get(key)).find((found) => found !== undefined)
-  return result as TextResult
 }

@@ -105,6 +105,7 @@ export class GroupProcessor {
     const feeds = [...starts].map(([partition, start]) => new PartitionFeed(source, partition, start))
     let upcoming: NextRecords | undefined = NOTHING
     while (!over.aborted && upcoming !== undefined) {
+      if (upcoming.offsets.size === 0) await source.look(positionsOf(feeds.filter(({ isDry }) => isDry)))
       const next = await this.#takeNext(feeds, upcoming)
       upcoming = NOTHING
       if (next.offsets.size === 0) await source.wait(positionsOf(feeds), over)
@@ -135,13 +136,11 @@ export class GroupProcessor {
   }
 
   /**
-   * The next records of all partitions behind those taken already, the first of which takes turns, so that a long backlog does not
-   * leave the others waiting. Of all at once: what came while the last records were handled goes into one transaction.
+   * The next records that were heard of, of all partitions, behind those taken already; the first of them takes turns, so that a long
+   * backlog does not leave the others waiting. Of all at once: what came while the last records were handled goes into one transaction.
    */
   async #takeNext(feeds: readonly PartitionFeed[], taken: NextRecords): Promise<NextRecords> {
-    const { source, process } = this.#options
-    const { batchRecordsMax, batchBytesMax } = process
-    await source.look(positionsOf(feeds.filter(({ isDry }) => isDry)))
+    const { batchRecordsMax, batchBytesMax } = this.#options.process
     const start = this.#turn++ % Math.max(1, feeds.length)
     const records = [...taken.records]
     const offsets = new Map(taken.offsets)
@@ -182,8 +181,9 @@ export class GroupProcessor {
       }
       // One that came alone is rarely followed at once.
       const isMoreLikely = process.onUpcoming !== undefined && records.length > 1
-      const committing = producer.commit(result.append, move)
-      const taking = isMoreLikely ? this.#takeUpcoming(feeds) : Promise.resolve(NOTHING)
+      const over = new AbortController()
+      const committing = producer.commit(result.append, move).finally(() => over.abort())
+      const taking = isMoreLikely ? this.#takeUpcoming(feeds, over.signal) : Promise.resolve(NOTHING)
       const [committed, taken] = await Promise.allSettled([committing, taking])
       if (committed.status === 'rejected') throw committed.reason
       result.onCommit(committed.value)
@@ -197,9 +197,18 @@ export class GroupProcessor {
     }
   }
 
-  async #takeUpcoming(feeds: readonly PartitionFeed[]): Promise<NextRecords> {
-    const upcoming = await this.#takeNext(feeds, NOTHING)
-    if (upcoming.records.length > 0) this.#options.process.onUpcoming?.(upcoming.records)
+  /** What comes in until then, as it comes, and as much as is handled at once. */
+  async #takeUpcoming(feeds: readonly PartitionFeed[], until: AbortSignal): Promise<NextRecords> {
+    const { source, process } = this.#options
+    let upcoming = NOTHING
+    while (upcoming.records.length < process.batchRecordsMax && upcoming.bytes < process.batchBytesMax) {
+      await source.wait(positionsOf(feeds), until)
+      if (until.aborted) break
+      const next = await this.#takeNext(feeds, upcoming)
+      const added = next.records.slice(upcoming.records.length)
+      if (added.length > 0) process.onUpcoming?.(added)
+      upcoming = next
+    }
     return upcoming
   }
 }
