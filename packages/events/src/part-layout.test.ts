@@ -55,6 +55,18 @@ describe('part layout', () => {
     )
   })
 
+  it('reads names it has met and names it has not, however many there are', () => {
+    const parts = Array.from({ length: 100 }, (_, number): [string, string] => [`part${number}`, `${number}`])
+    const { value, header } = encodeParts('{"id":1}', new Map(parts))
+    for (let round = 0; round < 2; round++) {
+      expect(decodePartLayout(header).map(({ name }) => name)).toEqual([
+        'core',
+        ...parts.map(([name]) => name),
+      ])
+    }
+    expect(decodePartLayout(header).at(-1)?.end).toBe(value.length - 1)
+  })
+
   it('takes as few slices as there are gaps, without copying', () => {
     const { value, header } = encode({ id: 1 }, [
       ['diff', 1],
