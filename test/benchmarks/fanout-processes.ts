@@ -6,9 +6,9 @@ import type { LoadOrder, Partners } from './fanout-load.ts'
 import type { ServerOrder } from './fanout-server.ts'
 import type { SubjectName } from './fanout-subjects.ts'
 
-/** How events are published during a measurement. */
+/** How events are published during a measurement, and to how many each of them goes. */
 export type Pace =
-  | { readonly type: 'rate'; readonly perSecond: number }
+  | { readonly type: 'rate'; readonly perSecond: number; readonly deliveriesPerEvent: number }
   | { readonly type: 'saturate'; readonly inFlight: number; readonly deliveriesPerEvent: number }
 
 export interface Measured {
