@@ -139,9 +139,9 @@ export interface ProcessOptions {
   readonly batchBytesMax: number
   readonly handler: (records: readonly LogRecord[], context: ProcessContext) => Promise<ProcessResult>
   /**
-   * Told, while the result of the handler is being committed, what there is by then to handle next, and once more what comes in
-   * behind that: work that depends on nothing else may begin. They are handled, with what has come in since, unless the commit fails or
-   * the group divides its partitions anew.
+   * Told, while the result of the handler is being committed, what there is to handle next, and perhaps again what has come in behind
+   * that: work that depends on nothing else may begin. The next records begin with these, unless the commit fails or the group divides
+   * its partitions anew.
    */
   readonly onUpcoming?: (records: readonly LogRecord[]) => void
   readonly signal: AbortSignal
