@@ -7,6 +7,7 @@ import { type CompressionDictionary, dictionaryOf, trainDictionary } from '@fres
 import { CHANGES_TOPIC } from '@freshet/events'
 import { sampleChanges } from '@freshet/fanout'
 import { DEFAULT_SUBSCRIPTION, encodeCursor, type Framing, type Part } from '@freshet/protocol'
+import { BROTLI } from '../../services/fanout/src/representation/brotli-encoding.ts'
 import type { Encoding } from '../../services/fanout/src/representation/content-encoding.ts'
 import { DictionaryEncoding } from '../../services/fanout/src/representation/dictionary-encoding.ts'
 import { GZIP } from '../../services/fanout/src/representation/gzip-encoding.ts'
@@ -44,6 +45,7 @@ async function printEncodings(): Promise<void> {
       ['deflate (WebSocket)', 'websocket', 'deflate'],
       ['gzip', 'ndjson', GZIP],
       ['zstd', 'ndjson', ZSTD],
+      ['br', 'ndjson', BROTLI],
       ...(await dictionaries(log, parts)).map(
         (dictionary) =>
           [

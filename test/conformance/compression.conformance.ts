@@ -1,7 +1,14 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import {
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createGunzip,
+  createZstdDecompress,
+  gunzipSync,
+  zstdDecompressSync,
+} from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { OpenServer } from './conformance-server.ts'
 import { idOf, openSocket } from './frame-stream.ts'
@@ -63,6 +70,7 @@ export function compressionConformance(openServer: OpenServer): void {
     it.each([
       ['gzip', gunzipSync],
       ['zstd', zstdDecompressSync],
+      ['br', brotliDecompressSync],
     ])('R-58: gives the same stream with %s, which ends as it should', async (encoding, decompress) => {
       await server().append(changes(encoding, 50, { wiki: `${encoding}wiki`, parts: { diff: LONG } }))
       const query = `wiki=${encoding}wiki&from=earliest&until=latest`
@@ -83,6 +91,7 @@ export function compressionConformance(openServer: OpenServer): void {
     it.each([
       ['gzip', createGunzip],
       ['zstd', createZstdDecompress],
+      ['br', createBrotliDecompress],
     ])('R-58: can be read with %s as it arrives', async (encoding, decompressor) => {
       const wiki = `live${encoding}wiki`
       const response = await answer(`wiki=${wiki}`, encoding)
@@ -102,15 +111,16 @@ export function compressionConformance(openServer: OpenServer): void {
       response.destroy()
     })
 
-    it('R-58: prefers gzip where both are as welcome, and compresses for nobody who did not ask', async () => {
+    it('R-58: prefers gzip where all are as welcome, then zstd, and compresses for nobody who did not ask', async () => {
       const encodingOf = async (accepted: string) => {
         const response = await answer('until=latest', accepted)
         response.resume()
         return response.headers['content-encoding']
       }
-      expect(await encodingOf('zstd, gzip')).toBe('gzip')
-      expect(await encodingOf('gzip;q=0.5, zstd')).toBe('zstd')
-      expect(await encodingOf('br')).toBeUndefined()
+      expect(await encodingOf('br, zstd, gzip')).toBe('gzip')
+      expect(await encodingOf('br, zstd')).toBe('zstd')
+      expect(await encodingOf('gzip;q=0.5, br')).toBe('br')
+      expect(await encodingOf('deflate')).toBeUndefined()
     })
   })
 }

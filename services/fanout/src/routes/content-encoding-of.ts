@@ -1,10 +1,11 @@
+import { BROTLI } from '../representation/brotli-encoding.ts'
 import type { ContentEncoding } from '../representation/content-encoding.ts'
 import { GZIP } from '../representation/gzip-encoding.ts'
 import { ZSTD } from '../representation/zstd-encoding.ts'
 import { acceptedRanges } from './accepted-ranges.ts'
 
 /** To everybody; the first wins where two are as welcome. */
-const OFFERED: readonly ContentEncoding[] = [GZIP, ZSTD]
+const OFFERED: readonly ContentEncoding[] = [GZIP, ZSTD, BROTLI]
 
 /**
  * The encoding that an Accept-Encoding header prefers; `identity` unless one is named. The one with a dictionary that the
