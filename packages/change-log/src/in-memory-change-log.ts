@@ -15,7 +15,7 @@ import { follow } from './follow.ts'
 import { InMemoryPartition } from './in-memory-partition.ts'
 import { partitionFor } from './partitioner.ts'
 import { type GroupCommit, type GroupStore, processRecords } from './process-records.ts'
-import { checkedBytes } from './record-size.ts'
+import { checkedBytes, recordBytes } from './record-size.ts'
 import type { FetchLimits } from './record-store.ts'
 import { Tip } from './tip.ts'
 
@@ -117,13 +117,9 @@ export class InMemoryChangeLog implements ChangeLog {
       for (const partition of partitions) partition.trimWhile(({ timestampMs }) => timestampMs < oldestMs)
     }
     if (retentionBytes === undefined) return
-    let excess = partitions.reduce((sum, { bytes }) => sum + bytes, 0) - retentionBytes
-    while (excess > 0) {
-      const oldest = partitions
-        .filter(({ isEmpty }) => !isEmpty)
-        .reduce((left, right) => (right.firstTimestampMs < left.firstTimestampMs ? right : left))
-      excess -= oldest.trimFirst()
-    }
+    const excess = partitions.reduce((sum, { bytes }) => sum + bytes, 0) - retentionBytes
+    const counts = oldestRecords(partitions, excess)
+    for (const [index, partition] of partitions.entries()) partition.trim(counts[index] ?? 0)
   }
 
   #topic(name: string): InMemoryTopic {
@@ -176,6 +172,32 @@ export class InMemoryChangeLog implements ChangeLog {
     this.#positions.set(JSON.stringify([group, topic]), positions)
     return appended
   }
+}
+
+/** How many of each partition's first records are the oldest of all that take so many bytes. */
+function oldestRecords(partitions: readonly InMemoryPartition[], bytes: number): readonly number[] {
+  const counts = partitions.map(() => 0)
+  for (let left = bytes; left > 0; ) {
+    const oldest = oldestPartition(partitions, counts)
+    const record = partitions[oldest]?.recordAt(counts[oldest] ?? 0)
+    if (record === undefined) break
+    counts[oldest] = (counts[oldest] ?? 0) + 1
+    left -= recordBytes(record)
+  }
+  return counts
+}
+
+/** Whose first record, behind so many of each, is the oldest. */
+function oldestPartition(partitions: readonly InMemoryPartition[], counts: readonly number[]): number {
+  let oldest = 0
+  let oldestMs = Number.POSITIVE_INFINITY
+  for (let index = 0; index < partitions.length; index++) {
+    const timestampMs = partitions[index]?.recordAt(counts[index] ?? 0)?.timestampMs
+    if (timestampMs === undefined || timestampMs >= oldestMs) continue
+    oldest = index
+    oldestMs = timestampMs
+  }
+  return oldest
 }
 
 function checkTopic(existing: TopicSpec, asked: TopicSpec): void {

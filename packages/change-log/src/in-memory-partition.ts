@@ -30,13 +30,9 @@ export class InMemoryPartition {
     return this.#bytes
   }
 
-  get isEmpty(): boolean {
-    return this.#records.length === 0
-  }
-
-  /** Infinity when there is no record. */
-  get firstTimestampMs(): number {
-    return this.#records[0]?.timestampMs ?? Number.POSITIVE_INFINITY
+  /** The record with so many before it. */
+  recordAt(index: number): LogRecord | undefined {
+    return this.#records[index]
   }
 
   append(record: NewRecord, nowMs: number): RecordPosition {
@@ -47,8 +43,8 @@ export class InMemoryPartition {
     this.#records.push({
       ...position,
       key: record.key.toWellFormed(),
-      headers: copyOf(record.headers),
-      value: record.value === null ? null : new Uint8Array(record.value),
+      headers: copiesOf(record.headers),
+      value: record.value && copyOf(record.value),
       timestampMs: this.#lastTimestampMs,
     })
     return position
@@ -76,14 +72,13 @@ export class InMemoryPartition {
   }
 
   trimWhile(isOld: (record: LogRecord) => boolean): void {
-    this.#trim(this.#firstIndex((record) => !isOld(record)))
+    this.trim(this.#firstIndex((record) => !isOld(record)))
   }
 
-  /** Returns the bytes that became free. */
-  trimFirst(): number {
-    const before = this.#bytes
-    this.#trim(1)
-    return before - this.#bytes
+  /** Lets go of so many of the first records. */
+  trim(count: number): void {
+    for (const record of this.#records.splice(0, count)) this.#bytes -= recordBytes(record)
+    this.#earliest = this.#records[0]?.offset ?? this.#end
   }
 
   /** Keeps the last record of each key, tombstones among them. */
@@ -91,11 +86,6 @@ export class InMemoryPartition {
     const last = new Map(this.#records.map(({ key, offset }) => [key, offset]))
     this.#records = this.#records.filter(({ key, offset }) => last.get(key) === offset)
     this.#bytes = this.#records.reduce((sum, record) => sum + recordBytes(record), 0)
-  }
-
-  #trim(count: number): void {
-    for (const record of this.#records.splice(0, count)) this.#bytes -= recordBytes(record)
-    this.#earliest = this.#records[0]?.offset ?? this.#end
   }
 
   /** Binary search: whatever is asked holds for no record before some index and for all from there on. */
@@ -112,8 +102,15 @@ export class InMemoryPartition {
   }
 }
 
-function copyOf(headers: RecordHeaders): RecordHeaders {
+function copiesOf(headers: RecordHeaders): RecordHeaders {
   const copies: Record<string, Uint8Array> = {}
-  for (const [name, value] of Object.entries(headers)) copies[name] = new Uint8Array(value)
+  for (const [name, value] of Object.entries(headers)) copies[name] = copyOf(value)
   return copies
+}
+
+/** In memory that small ones share. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafe(bytes.length)
+  copy.set(bytes)
+  return copy
 }

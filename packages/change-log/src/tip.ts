@@ -22,6 +22,7 @@ export class Tip {
 
   advance(): void {
     this.#version++
+    if (this.#waiting.size === 0) return
     const woken = [...this.#waiting]
     this.#waiting.clear()
     for (const wake of woken) wake()
