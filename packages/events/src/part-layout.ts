@@ -21,15 +21,20 @@ export interface EncodedParts {
 
 /** `parts` are JSON texts in the order they are to lie in; `core` is the first. */
 export function encodeParts(core: string, parts: ReadonlyMap<string, string>): EncodedParts {
+  // In pieces, as joining texts would copy them all once more.
   const texts = [escapeLineEnds(core.slice(0, -1))]
-  const names = ['core']
+  const header = [`core:${Buffer.byteLength(texts[0] ?? '')}`]
   for (const [name, json] of parts) {
-    texts.push(escapeLineEnds(`,${JSON.stringify(name)}:${json}`))
-    names.push(name)
+    const before = `,${JSON.stringify(name)}:`
+    const part = escapeLineEnds(json)
+    texts.push(before, part)
+    header.push(`${name}:${Buffer.byteLength(before) + Buffer.byteLength(part)}`)
   }
-  const lengths = texts.map((text) => Buffer.byteLength(text))
-  const header = names.map((name, index) => `${name}:${lengths[index]}`).join(' ')
-  return { value: Buffer.from(`${texts.join('')}}`), header: Buffer.from(header) }
+  texts.push('}')
+  const value = Buffer.allocUnsafe(texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0))
+  let at = 0
+  for (const text of texts) at += value.write(text, at)
+  return { value, header: Buffer.from(header.join(' ')) }
 }
 
 /**
