@@ -66,6 +66,8 @@ export function decodeCursor(text: string, log: CursorLog): readonly bigint[] {
 export class MovingCursor {
   readonly #logId: string
   readonly #offsets: bigint[]
+  /** The digits of the offsets, of partitions in which nothing moved since they were made. */
+  readonly #settledDigits: (string | undefined)[] = []
   #form = 0
   /** As long as the offset lies between the two, its text has the same number of digits. */
   #formStart = 0n
@@ -93,6 +95,7 @@ export class MovingCursor {
   moveTo(partition: number, nextOffset: bigint): void {
     this.#offsets[partition] = nextOffset
     if (partition === this.#partition) return
+    if (this.#partition >= 0) this.#settledDigits[this.#partition] = undefined
     this.#partition = partition
     this.#isStale = true
   }
@@ -130,7 +133,7 @@ export class MovingCursor {
 
   #turn(): void {
     const partition = this.#partition
-    const digits = this.#offsets.map(offsetDigits)
+    const digits = this.#offsets.map((_, index) => this.#digitsAt(index))
     this.#before = `${this.#logId}~${digits
       .slice(0, partition)
       .map((text) => `${text}.`)
@@ -143,6 +146,12 @@ export class MovingCursor {
     this.#afterCheck = RollingCheck.of(this.#after)
     this.#isStale = false
     this.#formEnd = 0n
+  }
+
+  #digitsAt(partition: number): string {
+    const digits = this.#settledDigits[partition] ?? offsetDigits(this.#offsets[partition] ?? 0n)
+    this.#settledDigits[partition] = digits
+    return digits
   }
 
   #changeForm(offset: bigint): void {
