@@ -5,10 +5,17 @@ export class AttributeBits<Value> {
   /** Clauses that say nothing of the attribute. */
   readonly #unconcerned = new BitSet()
   readonly #accepting = new Map<Value, BitSet>()
+  #naming = 0
+
+  /** Whether any clause says something of the attribute. */
+  get isNamed(): boolean {
+    return this.#naming > 0
+  }
 
   /** `values` is undefined when the clause says nothing of the attribute. */
   add(slot: number, values: readonly Value[] | undefined): void {
     if (values === undefined) this.#unconcerned.add(slot)
+    else this.#naming++
     for (const value of values ?? []) {
       const bits = this.#accepting.get(value) ?? new BitSet()
       this.#accepting.set(value, bits)
@@ -18,6 +25,7 @@ export class AttributeBits<Value> {
 
   /** `values` as they were added. A value that nobody names any more keeps its bits: there are few of them. */
   delete(slot: number, values: readonly Value[] | undefined): void {
+    if (values !== undefined) this.#naming--
     this.#unconcerned.delete(slot)
     for (const value of values ?? []) this.#accepting.get(value)?.delete(slot)
   }

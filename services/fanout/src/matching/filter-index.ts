@@ -94,16 +94,20 @@ export class FilterIndex {
     return found
   }
 
+  /** Attributes are decoded when they are asked for, so those that no filter names are not. */
   #visitPosted(attributes: ChangeAttributes, ask: (filter: IndexedFilter) => void): void {
-    const { page, item, tags } = attributes
-    const title = comparableTitle(attributes.title)
-    if (page !== null) this.#posted.page.visit(page, ask)
-    if (item !== null) this.#posted.item.visit(item, ask)
-    this.#posted.title.visit(title, ask)
+    const { page, item, title, tag } = this.#posted
+    if (!page.isEmpty && attributes.page !== null) page.visit(attributes.page, ask)
+    if (!item.isEmpty && attributes.item !== null) item.visit(attributes.item, ask)
+    if (!title.isEmpty) title.visit(comparableTitle(attributes.title), ask)
+    if (!tag.isEmpty) for (const each of attributes.tags) tag.visit(each, ask)
+    if (this.#prefixLengths.size > 0) this.#visitPrefixes(comparableTitle(attributes.title), ask)
     for (const list of this.#watched.values()) {
       if (isWatched(list, attributes)) this.#watched.visit(list, ask)
     }
-    for (const tag of tags) this.#posted.tag.visit(tag, ask)
+  }
+
+  #visitPrefixes(title: string, ask: (filter: IndexedFilter) => void): void {
     for (const length of this.#prefixLengths.keys()) {
       if (length <= title.length) this.#posted.titlePrefix.visit(title.slice(0, length), ask)
     }
@@ -113,8 +117,11 @@ export class FilterIndex {
   #acceptingSlots(attributes: ChangeAttributes): Uint32Array {
     const wordCount = Math.ceil(this.#slots.length / 32)
     if (this.#words.length !== wordCount) this.#words = new Uint32Array(wordCount)
-    this.#words.fill(0xffffffff)
-    for (const name of BIT_CONDITIONS) this.#bits[name].narrow(this.#words, attributes[name])
+    this.#words.set(this.#slots.used.words.subarray(0, wordCount))
+    for (const name of BIT_CONDITIONS) {
+      const bits = this.#bits[name]
+      if (bits.isNamed) bits.narrow(this.#words, attributes[name])
+    }
     return this.#words
   }
 

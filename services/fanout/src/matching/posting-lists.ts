@@ -2,6 +2,10 @@
 export class PostingLists<Value, Clause extends object> {
   readonly #lists = new Map<Value, Clause | Set<Clause>>()
 
+  get isEmpty(): boolean {
+    return this.#lists.size === 0
+  }
+
   /** All that are named. */
   values(): Iterable<Value> {
     return this.#lists.keys()
