@@ -2,7 +2,8 @@ import type { LogRecord } from '@freshet/change-log'
 import type { Cursor } from '@freshet/protocol'
 import type { BodyPiece } from '../representation/content-encoding.ts'
 import type { KeptBytes, Representation } from '../representation/representation.ts'
-import { copyStoredChange, type StoredChange } from '../stored-change.ts'
+import { readStoredChange, type StoredChange } from '../stored-change.ts'
+import { KeptChange } from './kept-change.ts'
 import type { TailMemory } from './tail-memory.ts'
 
 /** What an entry takes beside its bytes: objects, cursor, map. */
@@ -18,14 +19,18 @@ export class TailEntry implements KeptBytes {
   /** For whoever has everything in the tail up to and with this entry. */
   readonly cursor: Cursor
   readonly #memory: TailMemory
-  #kept: Map<string, BodyPiece> | undefined
+  /** What was made first, which mostly is all. */
+  #firstKey: string | undefined
+  #firstPiece: BodyPiece | undefined
+  #others: Map<string, BodyPiece> | undefined
   #bytes: number
 
   constructor(record: LogRecord, cursor: Cursor, memory: TailMemory) {
+    const change = readStoredChange(record)
     this.partition = record.partition
     this.offset = record.offset
     this.timestampMs = record.timestampMs
-    this.change = copyStoredChange(record, memory)
+    this.change = change && new KeptChange(change, memory)
     this.cursor = cursor
     this.#memory = memory
     this.#bytes = OVERHEAD_BYTES + (record.value?.length ?? 0)
@@ -46,14 +51,23 @@ export class TailEntry implements KeptBytes {
   }
 
   get(key: string): Uint8Array | undefined {
-    return this.#kept?.get(key)
+    return key === this.#firstKey ? this.#firstPiece : this.#others?.get(key)
   }
 
   set(key: string, piece: BodyPiece): void {
-    this.#kept ??= new Map()
-    if (this.#kept.has(key)) return
+    if (this.get(key) !== undefined) return
     const own = this.#memory.keep(piece)
-    this.#kept.set(key, piece.sum === undefined ? own : Object.assign(own, { sum: piece.sum }))
     this.#bytes += own.length
+    this.#put(key, piece.sum === undefined ? own : Object.assign(own, { sum: piece.sum }))
+  }
+
+  #put(key: string, piece: BodyPiece): void {
+    if (this.#firstKey === undefined) {
+      this.#firstKey = key
+      this.#firstPiece = piece
+      return
+    }
+    this.#others ??= new Map()
+    this.#others.set(key, piece)
   }
 }

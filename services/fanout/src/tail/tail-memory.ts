@@ -13,10 +13,14 @@ export class TailMemory {
   #slab = Buffer.alloc(0)
   #used = 0
 
-  /** A copy. */
-  keep(piece: Uint8Array): Buffer {
-    const own = this.#take(piece.length)
-    own.set(piece)
+  /** A copy of the pieces, one behind the other. */
+  keep(...pieces: readonly Uint8Array[]): Buffer {
+    const own = this.#take(pieces.reduce((sum, { length }) => sum + length, 0))
+    let at = 0
+    for (const piece of pieces) {
+      own.set(piece, at)
+      at += piece.length
+    }
     return own
   }
 
