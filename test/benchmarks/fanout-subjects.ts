@@ -31,7 +31,7 @@ export type SubjectName = keyof typeof SUBJECTS
 
 const PARTITIONS = 10
 /** Little: a log in production is not in the memory that is collected. */
-const KEPT_BYTES = 4 * 1024 ** 2
+const KEPT_BYTES = 1 * 1024 ** 2
 
 async function freshetSubject(): Promise<Subject> {
   const log = new InMemoryChangeLog()

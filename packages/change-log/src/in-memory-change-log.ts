@@ -20,7 +20,7 @@ import type { FetchLimits } from './record-store.ts'
 import { Tip } from './tip.ts'
 
 /** Retention and compaction run by themselves after so many appended records. */
-const SWEEP_EVERY_RECORDS = 10_000
+const SWEEP_EVERY_RECORDS = 1_000
 
 interface InMemoryTopic {
   readonly spec: TopicSpec
