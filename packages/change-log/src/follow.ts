@@ -16,7 +16,9 @@ export async function* follow(store: RecordStore, options: ReadOptions): AsyncGe
     const { version } = store.tip
     const ends = store.ends(topic)
     let hasMoved = false
-    for (const [partition, offset] of positions.entries()) {
+    // At the tip this runs for every record: `entries` would make an object for each partition.
+    for (let partition = 0; partition < positions.length; partition++) {
+      const offset = positions[partition] ?? 0n
       if (offset >= (ends[partition] ?? 0n)) continue
       await coming[partition]
       const batch = store.fetch(topic, partition, offset, limits)
