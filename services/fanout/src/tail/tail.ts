@@ -30,6 +30,8 @@ export class Tail {
   #firstSequence = 0
   #nextSequence = 0
   #bytes = 0
+  /** undefined: to be counted anew. All subscribers ask for it every second. */
+  #lagRecords: number | undefined
 
   /** A tail that starts at the end of the log. */
   static async open(options: TailOptions): Promise<Tail> {
@@ -77,7 +79,11 @@ export class Tail {
 
   /** How many records the log has, as last heard, that the tail has not read. */
   get lagRecords(): number {
-    return this.#ends.reduce((sum, end, index) => sum + Number(end - (this.offsets[index] ?? end)), 0)
+    this.#lagRecords ??= this.#ends.reduce(
+      (sum, end, index) => sum + Number(end - (this.offsets[index] ?? end)),
+      0,
+    )
+    return this.#lagRecords
   }
 
   entryAt(sequence: number): TailEntry | undefined {
@@ -142,12 +148,15 @@ export class Tail {
       this.#evict()
     }
     this.#position.moveTo(partition, nextOffset)
+    this.#lagRecords = undefined
     this.#hearOfEnd(partition, endOffset)
     this.#wakeAll()
   }
 
   #hearOfEnd(partition: number, end: bigint): void {
-    if (end > (this.#ends[partition] ?? end)) this.#ends[partition] = end
+    if (end <= (this.#ends[partition] ?? end)) return
+    this.#ends[partition] = end
+    this.#lagRecords = undefined
   }
 
   #evict(): void {
@@ -170,6 +179,7 @@ export class Tail {
     this.#ends = bounds.map(({ end }) => end)
     this.#floor = [...this.#ends]
     this.#position = new MovingCursor(this.#options.log.id, this.#ends)
+    this.#lagRecords = undefined
     this.#wakeAll()
   }
 
