@@ -10,22 +10,40 @@ const GATHERED_BYTES_MAX = 64 * 1024
 export class GatheredWrites {
   /** While something is gathered. */
   #socket: Writable | undefined
+  /** What was gathered while nothing else is: mostly that is all, and a corked socket would keep a list of it. */
+  #only: Uint8Array | undefined
+
+  /** What the socket does not know of yet. */
+  get heldBytes(): number {
+    return this.#only?.length ?? 0
+  }
 
   write(socket: Writable, bytes: Uint8Array): void {
     if (this.#socket === undefined) {
       this.#socket = socket
-      socket.cork()
+      this.#only = bytes
       writeOutAtEndOfTurn(this)
+    } else {
+      if (this.#only !== undefined) this.#cork(socket, this.#only)
+      socket.write(bytes)
     }
-    socket.write(bytes)
-    if (socket.writableLength >= GATHERED_BYTES_MAX) this.writeOut()
+    if (socket.writableLength + this.heldBytes >= GATHERED_BYTES_MAX) this.writeOut()
   }
 
-  /** Everything that is gathered, at once. */
+  /** Everything that is gathered, at once. To be called before anything else writes to the socket, or ends it. */
   writeOut(): void {
     const socket = this.#socket
+    const only = this.#only
     this.#socket = undefined
-    socket?.uncork()
+    this.#only = undefined
+    if (only === undefined) socket?.uncork()
+    else if (socket?.writable) socket.write(only)
+  }
+
+  #cork(socket: Writable, bytes: Uint8Array): void {
+    this.#only = undefined
+    socket.cork()
+    socket.write(bytes)
   }
 }
 

@@ -58,7 +58,7 @@ export class HttpStreamTransport implements Transport {
   }
 
   get pendingBytes(): number {
-    return this.#response.socket?.writableLength ?? 0
+    return (this.#response.socket?.writableLength ?? 0) + this.#gathered.heldBytes
   }
 
   write(frames: readonly Uint8Array[]): void {
@@ -81,6 +81,7 @@ export class HttpStreamTransport implements Transport {
   #writeUncopied(frames: readonly Uint8Array[]): void {
     const { socket } = this.#response
     if (this.#isClosing || !socket?.writable) return
+    this.#gathered.writeOut()
     socket.cork()
     for (const piece of packUncopied(this.packing, frames)) socket.write(piece)
     socket.uncork()
@@ -106,6 +107,7 @@ export class HttpStreamTransport implements Transport {
   close(): void {
     if (this.#isClosing) return
     if (this.encoding !== 'identity') this.write([this.encoding.end(this.#sum)])
+    this.#gathered.writeOut()
     this.#isClosing = true
     this.#response.end()
     const timer = setTimeout(() => this.#response.destroy(), this.#closeTimeoutMs)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pack } from './packing.ts'
 import type { Transport } from './transport.ts'
 
 export interface TransportUnderTest extends AsyncDisposable {
@@ -36,6 +37,32 @@ export function transportContract(
       const expected = texts.join('')
       await opened.receivedBytes(expected.length)
       expect(opened.received()).toBe(expected)
+    })
+
+    it('keeps the order of what is written in one turn, packed or not, large or small, up to the close', async () => {
+      await using opened = await open()
+      const { transport } = opened
+      const large = 'x'.repeat(FRAME_BYTES)
+      const packed = (text: string) => transport.writePacked(pack(transport.packing, [frameOf(text)]))
+      packed('first,')
+      packed('second,')
+      transport.write([frameOf('third,')])
+      packed('fourth,')
+      transport.write([frameOf(large)])
+      packed('fifth,')
+      packed('last')
+      transport.close('draining', 'a reason')
+      await opened.ended
+      expect(opened.received()).toBe(`first,second,third,fourth,${large}fifth,last`)
+    })
+
+    it('counts what is to be written at the end of the turn', async () => {
+      await using opened = await open()
+      const { transport } = opened
+      transport.writePacked(pack(transport.packing, [frameOf('x'.repeat(1_000))]))
+      expect(transport.pendingBytes).toBeGreaterThanOrEqual(1_000)
+      await opened.receivedBytes(1_000)
+      expect(transport.pendingBytes).toBe(0)
     })
 
     it('counts what the partner has not taken, and says when it has, also after it was asked while nothing was pending', async () => {

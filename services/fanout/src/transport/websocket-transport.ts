@@ -39,7 +39,7 @@ export class WebSocketTransport implements Transport {
   }
 
   get pendingBytes(): number {
-    return this.#socket.writableLength
+    return this.#socket.writableLength + this.#gathered.heldBytes
   }
 
   write(frames: readonly Uint8Array[]): void {
@@ -74,6 +74,7 @@ export class WebSocketTransport implements Transport {
   }
 
   close(code: CloseCode, reason: string): void {
+    this.#gathered.writeOut()
     this.#webSocket.close(CODES[code].closeCode, cutToBytes(reason, REASON_BYTES_MAX))
   }
 
