@@ -120,7 +120,7 @@ describe('the program', () => {
   it('lists its dead letters, also while it runs, and takes them in again', async () => {
     await using freshet = await start(['--source', 'none'])
     await post(freshet.url, [{ ...edit(1), wiki: 7 }])
-    const command = resolve(import.meta.dirname, '../../services/standalone/src/dead-letters.ts')
+    const command = resolve(import.meta.dirname, '../../services/operator/src/dead-letters.ts')
     const run = (...options: string[]) =>
       spawnSync(process.execPath, [command, '--data-dir', freshet.dataDir, ...options], {
         encoding: 'utf8',
@@ -152,7 +152,7 @@ describe('a log that is copied into another', () => {
       }
       await firstChanges(old.url, 2)
       await old.end('SIGTERM')
-      const command = resolve(import.meta.dirname, '../../services/standalone/src/copy-log.ts')
+      const command = resolve(import.meta.dirname, '../../services/operator/src/copy-log.ts')
       const options = ['--from-data-dir', old.dataDir, '--data-dir', dataDir]
       const copied = spawnSync(process.execPath, [command, ...options], { encoding: 'utf8', timeout: 20_000 })
       expect([copied.status, copied.stderr]).toEqual([

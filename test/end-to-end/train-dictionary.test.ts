@@ -8,7 +8,7 @@ import { SAMPLE_WIKI_RECORDING_PATH } from '../../services/standalone/sample-wik
 import { FreshetProcess } from '../harness/freshet-process.ts'
 import { EMBEDDED } from '../harness/test-log.ts'
 
-const COMMAND = resolve(import.meta.dirname, '../../services/standalone/src/train-dictionary.ts')
+const COMMAND = resolve(import.meta.dirname, '../../services/operator/src/train-dictionary.ts')
 const SAMPLE_CHANGES = 80
 
 async function train(...options: readonly string[]) {

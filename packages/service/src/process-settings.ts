@@ -27,4 +27,10 @@ export const PROCESS_SETTINGS = {
   }),
 } satisfies SettingsGroup
 
+/** Of these, what a command needs that serves nothing. */
+export const COMMAND_SETTINGS = {
+  prefix: PROCESS_SETTINGS.prefix,
+  schema: PROCESS_SETTINGS.schema.pick({ dataDir: true, logLevel: true }),
+} satisfies SettingsGroup
+
 export type ProcessSettings = z.output<typeof PROCESS_SETTINGS.schema>

@@ -1,13 +1,16 @@
+import type { Command } from 'commander'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import type { PROCESS_SETTINGS } from './process-settings.ts'
+import type { COMMAND_SETTINGS, PROCESS_SETTINGS } from './process-settings.ts'
 import { type Service, serve } from './serve.ts'
 import { commandWith, readSettings, type SettingsGroup } from './settings.ts'
 import { shutdownSignal } from './shutdown.ts'
 
 const DRAIN_DEADLINE_MS = 30_000
 
-type Groups = Readonly<Record<string, SettingsGroup>> & { readonly process: typeof PROCESS_SETTINGS }
+type Groups = Readonly<Record<string, SettingsGroup>> & {
+  readonly process: typeof PROCESS_SETTINGS | typeof COMMAND_SETTINGS
+}
 
 export type SettingsOf<G extends Groups> = { readonly [K in keyof G]: z.output<G[K]['schema']> }
 
@@ -21,12 +24,14 @@ export interface ProgramOptions<G extends Groups> {
   readonly run: (settings: SettingsOf<G>, signal: AbortSignal) => Promise<void>
 }
 
-export interface ProcessOptions<G extends Groups> extends Omit<ProgramOptions<G>, 'run'> {
+type ServingGroups = Groups & { readonly process: typeof PROCESS_SETTINGS }
+
+export interface ProcessOptions<G extends ServingGroups> extends Omit<ProgramOptions<G>, 'run'> {
   readonly start: (settings: SettingsOf<G>) => Promise<Service>
 }
 
 /** A process that serves one service, from its command line to its exit code. */
-export async function runProcess<const G extends Groups>({
+export async function runProcess<const G extends ServingGroups>({
   start,
   ...options
 }: ProcessOptions<G>): Promise<void> {
@@ -40,10 +45,21 @@ export async function runProcess<const G extends Groups>({
 
 /** A process from its command line to its exit code: 0 after a drain, 1 when it could not start or go on. */
 export async function runProgram<const G extends Groups>(options: ProgramOptions<G>): Promise<void> {
-  const { name, description, groups, loggers, run } = options
-  const command = commandWith(name, description, Object.values(groups)).parse()
+  await programCommand(options).parseAsync()
+}
+
+/** As `runProgram`, for a command line that has several of them. */
+export function programCommand<const G extends Groups>(options: ProgramOptions<G>): Command {
+  const { name, description, groups } = options
+  return commandWith(name, description, Object.values(groups)).action((given) => run(options, given))
+}
+
+async function run<G extends Groups>(
+  { groups, loggers, run }: ProgramOptions<G>,
+  given: Readonly<Record<string, unknown>>,
+): Promise<void> {
   try {
-    const settings = readSettings(groups, process.env, command.opts())
+    const settings = readSettings(groups, process.env, given)
     for (const logger of loggers) logger.level = settings.process.logLevel
     const [logger] = loggers
     await run(settings, shutdownSignal(logger, DRAIN_DEADLINE_MS))

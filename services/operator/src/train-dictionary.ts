@@ -1,7 +1,7 @@
 import { DICTIONARY_BYTES, trainDictionary } from '@freshet/dictionary'
 import { sampleChanges } from '@freshet/fanout'
 import { parseParts } from '@freshet/protocol'
-import { LOG_SETTINGS, openLog, PROCESS_SETTINGS, runProgram, type SettingsGroup } from '@freshet/service'
+import { COMMAND_SETTINGS, LOG_SETTINGS, openLog, runProgram, type SettingsGroup } from '@freshet/service'
 import { z } from 'zod'
 import { logger } from './logger.ts'
 import { publishDictionary } from './publish-dictionary.ts'
@@ -39,7 +39,7 @@ await runProgram({
   description:
     'Makes a compression dictionary from the newest changes of the log, says how much smaller other changes become ' +
     'with it, and publishes it through the running Freshet. The log may be in use.',
-  groups: { process: PROCESS_SETTINGS, log: LOG_SETTINGS, train: TRAIN_SETTINGS },
+  groups: { process: COMMAND_SETTINGS, log: LOG_SETTINGS, train: TRAIN_SETTINGS },
   loggers: [logger],
   async run({ process: { dataDir }, log: logSettings, train }, signal) {
     await using log = await openLog({ settings: logSettings, dataDir, mode: 'read', logger })

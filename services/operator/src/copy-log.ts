@@ -3,10 +3,10 @@ import { DICTIONARIES_TOPIC } from '@freshet/dictionary'
 import { CHANGES_TOPIC, DEAD_LETTERS_TOPIC, SOURCE_POSITIONS_TOPIC, WATCH_LISTS_TOPIC } from '@freshet/events'
 import { ensureIngestTopics, INGEST_SETTINGS } from '@freshet/ingest'
 import {
+  COMMAND_SETTINGS,
   LOG_SETTINGS,
   type LogSettings,
   openLog,
-  PROCESS_SETTINGS,
   runProgram,
   type SettingsGroup,
 } from '@freshet/service'
@@ -35,7 +35,7 @@ const FROM_SETTINGS = {
   prefix: 'FROM',
   schema: z.object(
     Object.fromEntries(
-      Object.entries({ dataDir: PROCESS_SETTINGS.schema.shape.dataDir, ...LOG_SETTINGS.schema.shape }).map(
+      Object.entries({ dataDir: COMMAND_SETTINGS.schema.shape.dataDir, ...LOG_SETTINGS.schema.shape }).map(
         ([name, schema]) => [fromName(name), schema],
       ),
     ),
@@ -49,7 +49,7 @@ await runProgram({
     'from one log into another, which nobody writes to yet. ' +
     "Partners' cursors of the old log go on in the copy. Started again, it goes on where it was.",
   groups: {
-    process: PROCESS_SETTINGS,
+    process: COMMAND_SETTINGS,
     log: LOG_SETTINGS,
     from: FROM_SETTINGS,
     ingest: INGEST_SETTINGS,

@@ -1,0 +1,3 @@
+import { createLogger } from '@freshet/service'
+
+export const logger = createLogger('operator')
