@@ -116,26 +116,6 @@ describe('the program', () => {
     expect(JSON.parse(await get('/v1/schemas/edit'))).toHaveProperty('properties.kind')
     expect(await get('/')).toContain('EventSource')
   })
-
-  it('lists its dead letters, also while it runs, and takes them in again', async () => {
-    await using freshet = await start(['--source', 'none'])
-    await post(freshet.url, [{ ...edit(1), wiki: 7 }])
-    const command = resolve(import.meta.dirname, '../../services/operator/src/dead-letters.ts')
-    const run = (...options: string[]) =>
-      spawnSync(process.execPath, [command, '--data-dir', freshet.dataDir, ...options], {
-        encoding: 'utf8',
-        timeout: 20_000,
-      })
-    const listed = JSON.parse(run('list').stdout)
-    expect(listed).toMatchObject({
-      offset: 0,
-      source: 'POST /v1/edits',
-      reason: expect.stringContaining('wiki'),
-    })
-    const replayed = run('replay', '--url', freshet.url)
-    expect(JSON.parse(replayed.stdout)).toMatchObject({ offset: 0, status: 400 })
-    expect(run('list').stdout.trim().split('\n')).toHaveLength(2)
-  })
 })
 
 describe('a log that is copied into another', () => {

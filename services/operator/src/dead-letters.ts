@@ -1,48 +1,81 @@
-import { type ChangeLog, EmbeddedChangeLog } from '@freshet/change-log'
 import { DEAD_LETTERS_TOPIC } from '@freshet/events'
 import { deadLetterOf, type KeptDeadLetter } from '@freshet/ingest'
-import { Command, InvalidArgumentError } from 'commander'
+import {
+  COMMAND_SETTINGS,
+  LOG_SETTINGS,
+  type LogSettings,
+  openLog,
+  programCommand,
+  type SettingsGroup,
+} from '@freshet/service'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { logger } from './logger.ts'
 
 const BATCH_BYTES_MAX = 1024 * 1024
 const EXCERPT_LENGTH = 160
 
-const command = new Command('dead-letters')
-  .description(
-    'Inputs that Freshet could not read: lists them, and sends them in again once the reason is mended.',
-  )
-  .option('--data-dir <folder>', 'where Freshet keeps its data; may be in use', 'data')
+const LIST_SETTINGS = {
+  prefix: 'DEAD_LETTERS',
+  schema: z.object({
+    raw: z.boolean().default(false).describe('Print the whole input instead of how it begins.'),
+  }),
+} satisfies SettingsGroup
 
-command
-  .command('list')
-  .description(
+const REPLAY_SETTINGS = {
+  prefix: 'DEAD_LETTERS',
+  schema: z.object({
+    url: z.url().default('http://127.0.0.1:8080').describe('Where the Freshet listens that takes them in.'),
+    offset: z
+      .string()
+      .regex(/^\d+(,\d+)*$/, 'Offsets are whole numbers with commas between them.')
+      .transform((text) => text.split(',').map(BigInt))
+      .optional()
+      .describe('Only these, by offset, with commas between them; left out: all.'),
+  }),
+} satisfies SettingsGroup
+
+const list = programCommand({
+  name: 'list',
+  description:
     'Prints one JSON line for each: offset, when, source, position, reason, bytes, and how it begins.',
-  )
-  .option('--raw', 'print the whole input instead of how it begins', false)
-  .action(async ({ raw }: { raw: boolean }) => {
-    for await (const letter of deadLetters()) process.stdout.write(`${JSON.stringify(rowOf(letter, raw))}\n`)
-  })
+  groups: { process: COMMAND_SETTINGS, log: LOG_SETTINGS, list: LIST_SETTINGS },
+  loggers: [logger],
+  async run({ process: { dataDir }, log, list: { raw } }, signal) {
+    for await (const letter of deadLetters(log, dataDir, signal)) print(rowOf(letter, raw))
+  },
+})
 
-command
-  .command('replay')
-  .description(
+const replay = programCommand({
+  name: 'replay',
+  description:
     'Posts dead letters to a running Freshet, which takes them in or keeps them as dead letters again.',
-  )
-  .option('--url <address>', 'where Freshet listens', 'http://127.0.0.1:8080')
-  .option('--offset <number...>', 'only these, by offset; left out: all', offsetsOf)
-  .action(async ({ url, offset }: { url: string; offset: readonly bigint[] | undefined }) => {
-    for await (const letter of deadLetters()) {
+  groups: { process: COMMAND_SETTINGS, log: LOG_SETTINGS, replay: REPLAY_SETTINGS },
+  loggers: [logger],
+  async run({ process: { dataDir }, log, replay: { url, offset } }, signal) {
+    for await (const letter of deadLetters(log, dataDir, signal)) {
       if (offset !== undefined && !offset.includes(letter.offset)) continue
       const outcome = await post(url, letter)
-      process.stdout.write(`${JSON.stringify({ offset: Number(letter.offset), ...outcome })}\n`)
+      print({ offset: Number(letter.offset), ...outcome })
       if (outcome.status >= 400) process.exitCode = 1
     }
-  })
+  },
+})
 
-await command.parseAsync()
+await new Command('dead-letters')
+  .description(
+    'Inputs that Freshet could not read: lists them, and sends them in again once the reason is mended. The log may be in use.',
+  )
+  .addCommand(list)
+  .addCommand(replay)
+  .parseAsync()
 
-async function* deadLetters(): AsyncGenerator<KeptDeadLetter> {
-  const directory = `${command.opts<{ dataDir: string }>().dataDir}/log`
-  await using log: ChangeLog = await EmbeddedChangeLog.open({ directory, mode: 'read' })
+async function* deadLetters(
+  settings: LogSettings,
+  dataDir: string,
+  signal: AbortSignal,
+): AsyncGenerator<KeptDeadLetter> {
+  await using log = await openLog({ settings, dataDir, mode: 'read', logger })
   const [bounds] = await log.bounds(DEAD_LETTERS_TOPIC)
   if (bounds === undefined || bounds.earliest === bounds.end) return
   const done = new AbortController()
@@ -50,12 +83,16 @@ async function* deadLetters(): AsyncGenerator<KeptDeadLetter> {
     topic: DEAD_LETTERS_TOPIC,
     from: [bounds.earliest],
     batchBytesMax: BATCH_BYTES_MAX,
-    signal: done.signal,
+    signal: AbortSignal.any([done.signal, signal]),
   })
   for await (const { records, nextOffset } of read) {
     yield* records.map(deadLetterOf)
     if (nextOffset >= bounds.end) done.abort()
   }
+}
+
+function print(row: unknown): void {
+  process.stdout.write(`${JSON.stringify(row)}\n`)
 }
 
 function rowOf({ raw, offset, ...letter }: KeptDeadLetter, isWhole: boolean) {
@@ -69,9 +106,4 @@ async function post(address: string, { raw }: KeptDeadLetter): Promise<{ status:
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(new URL(path, address), { method: 'POST', headers, body: Buffer.from(raw) })
   return { status: response.status, answer: await response.text() }
-}
-
-function offsetsOf(text: string, previous: readonly bigint[] = []): readonly bigint[] {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('An offset is a whole number.')
-  return [...previous, BigInt(text)]
 }
