@@ -51,10 +51,11 @@ export async function runProgram<const G extends Groups>(options: ProgramOptions
 /** As `runProgram`, for a command line that has several of them. */
 export function programCommand<const G extends Groups>(options: ProgramOptions<G>): Command {
   const { name, description, groups } = options
-  return commandWith(name, description, Object.values(groups)).action((given) => run(options, given))
+  return commandWith(name, description, Object.values(groups)).action((given) => runGiven(options, given))
 }
 
-async function run<G extends Groups>(
+/** With what was given on the command line. */
+async function runGiven<G extends Groups>(
   { groups, loggers, run }: ProgramOptions<G>,
   given: Readonly<Record<string, unknown>>,
 ): Promise<void> {
