@@ -43,8 +43,8 @@ export class InMemoryPartition {
     this.#records.push({
       ...position,
       key: record.key.toWellFormed(),
-      headers: copiesOf(record.headers),
-      value: record.value && copyOf(record.value),
+      headers: copyOf(record.headers),
+      value: record.value && Buffer.from(record.value),
       timestampMs: this.#lastTimestampMs,
     })
     return position
@@ -102,15 +102,8 @@ export class InMemoryPartition {
   }
 }
 
-function copiesOf(headers: RecordHeaders): RecordHeaders {
+function copyOf(headers: RecordHeaders): RecordHeaders {
   const copies: Record<string, Uint8Array> = {}
-  for (const [name, value] of Object.entries(headers)) copies[name] = copyOf(value)
+  for (const [name, value] of Object.entries(headers)) copies[name] = Buffer.from(value)
   return copies
-}
-
-/** In memory that small ones share. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafe(bytes.length)
-  copy.set(bytes)
-  return copy
 }
