@@ -18,7 +18,8 @@ export interface BitSlot {
 export class BitSlots {
   readonly #slots: (BitSlot | undefined)[] = []
   readonly #free: number[] = []
-  readonly #used = new BitSet()
+  /** One bit for each slot that there is. */
+  readonly used = new BitSet()
   /** Those of which the columns say all. */
   readonly #settled = new BitSet()
   #filterIds = new Int32Array(0)
@@ -29,11 +30,6 @@ export class BitSlots {
     return this.#slots.length
   }
 
-  /** One bit for each slot that there is. */
-  get used(): BitSet {
-    return this.#used
-  }
-
   at(number: number): BitSlot | undefined {
     return this.#slots[number]
   }
@@ -42,7 +38,7 @@ export class BitSlots {
   add(slot: BitSlot, bounds: Pick<Filter, 'minSizeDelta' | 'maxSizeDelta'>): number {
     const number = this.#free.pop() ?? this.#slots.length
     this.#slots[number] = slot
-    this.#used.add(number)
+    this.used.add(number)
     this.#grow(number)
     this.#filterIds[number] = slot.filter.id
     this.#minSizeDelta[number] = bounds.minSizeDelta ?? Number.NEGATIVE_INFINITY
@@ -52,7 +48,7 @@ export class BitSlots {
   }
 
   delete(number: number): void {
-    this.#used.delete(number)
+    this.used.delete(number)
     this.#settled.delete(number)
     this.#slots[number] = undefined
     this.#free.push(number)
